@@ -1,0 +1,69 @@
+// Turns each <figure data-chart> into an interactive chart when it comes into view. The page already
+// holds an SVG and a table of the same numbers; they stay if anything here fails.
+(() => {
+  "use strict";
+
+  const figures = document.querySelectorAll("figure[data-chart]");
+  if (!figures.length) return;
+  const config = {
+    displaylogo: false, displayModeBar: false, responsive: true,
+    locale: document.documentElement.lang, topojsonURL: "/", showTips: false,
+  };
+  let library = null;
+
+  function load(address) {
+    library = library || new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = address;
+      script.nonce = nonce;
+      script.onload = () => resolve(window.Plotly);
+      script.onerror = () => reject(new Error("chart script did not load"));
+      document.head.append(script);
+    });
+    return library;
+  }
+  const nonce = (document.querySelector("script[nonce]") || {}).nonce || "";
+
+  async function draw(figure) {
+    const place = figure.querySelector(".chart-plot");
+    const spec = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+    const live = document.createElement("div");
+    live.className = "chart-live";
+    try {
+      const Plotly = await load(figure.dataset.bundle);
+      const before = [...place.children];
+      place.append(live);
+      before.forEach((node) => { node.hidden = true; node.style.display = "none"; });
+      const layout = Object.assign({ autosize: true }, spec.layout);
+      delete layout.width;
+      try {
+        await Plotly.newPlot(live, spec.data, layout, Object.assign({}, config, spec.config));
+        live.setAttribute("role", "img");
+        live.setAttribute("aria-labelledby", `${figure.id}-title`);
+        before.forEach((node) => node.remove());
+        figure.dataset.chart = "live";
+      } catch (error) {
+        before.forEach((node) => { node.hidden = false; node.style.display = ""; });
+        throw error;
+      }
+    } catch (error) {
+      live.remove();
+      figure.dataset.chart = "static";
+      console.warn(error);
+    }
+  }
+
+  function start() {
+    const watch = new IntersectionObserver((entries) => {
+      for (const entry of entries) {
+        if (!entry.isIntersecting) continue;
+        watch.unobserve(entry.target);
+        draw(entry.target);
+      }
+    }, { rootMargin: "200px" });
+    figures.forEach((figure) => watch.observe(figure));
+  }
+
+  if (document.readyState === "complete") start();
+  else window.addEventListener("load", start, { once: true });
+})();

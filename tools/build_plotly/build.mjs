@@ -1,0 +1,63 @@
+// Bundles plotly.js with the few trace kinds the pages use and writes it, its licence and a
+// README with the measured size to static/vendor/plotly/. Run: npm ci && npm run build
+import { build } from "esbuild";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = join(here, "../../static/vendor/plotly");
+const file = join(out, "plotly-maturity.min.js");
+const require = createRequire(import.meta.url);
+const version = require("plotly.js/package.json").version;
+
+// The stylesheet that plotly.js adds for map tiles is not needed: no map kind is bundled.
+const dropStyles = {
+  name: "drop-styles",
+  setup(b) {
+    b.onLoad({ filter: /\.css$/ }, () => ({ contents: "", loader: "js" }));
+  },
+};
+
+mkdirSync(out, { recursive: true });
+await build({
+  entryPoints: [join(here, "entry.cjs")],
+  outfile: file,
+  format: "iife",
+  globalName: "Plotly",
+  bundle: true,
+  minify: true,
+  target: "es2019",
+  legalComments: "none",
+  define: { global: "window", "define.amd": "false", "process.env.NODE_DEBUG": "false" },
+  banner: { js: `/*! plotly.js v${version} (part) | MIT | see LICENSE in this folder */` },
+  plugins: [dropStyles],
+  logLevel: "warning",
+});
+copyFileSync(join(here, "node_modules/plotly.js/LICENSE"), join(out, "LICENSE"));
+
+const bytes = readFileSync(file);
+const kb = (n) => `${(n / 1000).toFixed(0)} kB`;
+const hash = createHash("sha256").update(bytes).digest("hex");
+writeFileSync(
+  join(out, "README.md"),
+  `# plotly-maturity.min.js
+
+plotly.js ${version} (MIT, see LICENSE) with the trace kinds bar, box, heatmap, scatter and
+scatterpolar and the Indonesian locale; nothing else. Loaded only by pages with charts, after
+the page itself, by \`static/js/charts.js\`.
+
+| | size |
+|---|---|
+| as is | ${kb(bytes.length)} |
+| gzip -9 | ${kb(gzipSync(bytes, { level: 9 }).length)} |
+| brotli 11 | ${kb(brotliCompressSync(bytes).length)} |
+
+SHA-256: \`${hash}\`
+
+Rebuild: \`cd tools/build_plotly && npm ci && npm run build\` (writes this file too).
+`,
+);
