@@ -1,0 +1,1 @@
+"""Pure scoring engine: numpy and the standard library, nothing of ours."""
