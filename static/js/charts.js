@@ -9,6 +9,10 @@
     displaylogo: false, displayModeBar: false, responsive: true,
     locale: document.documentElement.lang, topojsonURL: "/", showTips: false,
   };
+  const tokens = getComputedStyle(document.documentElement);
+  const fonts = tokens.getPropertyValue("--font-text").trim();
+  const ink = tokens.getPropertyValue("--ink").trim();
+  const nonce = (document.querySelector("script[nonce]") || {}).nonce || "";
   let library = null;
 
   function load(address) {
@@ -22,7 +26,6 @@
     });
     return library;
   }
-  const nonce = (document.querySelector("script[nonce]") || {}).nonce || "";
 
   async function draw(figure) {
     const place = figure.querySelector(".chart-plot");
@@ -34,7 +37,10 @@
       const before = [...place.children];
       place.append(live);
       before.forEach((node) => { node.hidden = true; node.style.display = "none"; });
-      const layout = Object.assign({ autosize: true }, spec.layout);
+      const layout = Object.assign({
+        autosize: true, font: { family: fonts, size: 13, color: ink }, paper_bgcolor: "rgba(0,0,0,0)",
+        separators: config.locale === "id" ? ",." : ".,",
+      }, spec.layout);
       delete layout.width;
       try {
         await Plotly.newPlot(live, spec.data, layout, Object.assign({}, config, spec.config));
