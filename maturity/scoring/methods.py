@@ -1,8 +1,8 @@
-"""How children combine: one function a method, over arrays (groups, children, units).
+"""How children combine: one function a method, over a batch of groups of one shape.
 
-Each takes the gathered children of a batch of groups (``Kids``) and gives the share
-``p`` in 0..1 and whether it is known. Children beyond a group's own count are padding
-that is neither present nor known. Formulas: ``docs/scoring.md``.
+The groups of a batch have equally many children. A method walks through the places of
+the children, the first of all groups, then the second, and so on; it gives the share
+0..1 and where it is known, both arrays (groups, units). Formulas: ``docs/scoring.md``.
 """
 
 from __future__ import annotations
@@ -14,133 +14,157 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maturity.scoring.bands import DECIMALS
+from maturity.scoring.plan import Batch
 from maturity.scoring.rubric import Method
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Kids:
-    """Children of a batch of groups; all arrays (groups, children, units)."""
-
-    percent: Floats  # share 0..1, 0 where unknown
-    known: Bools
-    present: Bools
-    weights: Floats  # (groups, children)
-    score: Floats
-    basis: Floats  # most that the known children could earn
-    stops: Bools | None = None  # negative answers of a walk
-    scored: Bools | None = None  # the answer of a walk carries a score
+from maturity.scoring.work import APPLICABLE, COUNTED, KNOWN, SHARE, Bools, Floats, Work
 
 
 @dataclass(frozen=True, slots=True)
 class Combined:
     """What a batch of groups comes to; all arrays (groups, units)."""
 
-    percent: Floats
+    share: Floats
     known: Bools
-    applicable: NDArray[np.int32] | None = None  # reached items, where not all count
-    counted: NDArray[np.int32] | None = None
-    score: Floats | None = None  # where the score is not read off the scale
+    score: Floats | None = None  # where the share follows from the score, not the reverse
+    reached: Floats | None = None  # applicable criteria, where not all children count
+    counted: Floats | None = None
+
+
+def combine(work: Work, batch: Batch) -> None:
+    """One batch of groups, from children's rows to their own."""
+    sums = np.zeros((batch.groups, work.amounts.shape[1], work.amounts.shape[2]))
+    for kids in batch.kids:
+        sums += work.amounts[kids]
+    result = METHODS[batch.method](work, batch, sums)
+    if result.reached is not None and result.counted is not None:
+        sums[:, APPLICABLE], sums[:, COUNTED] = result.reached, result.counted
+    _place(sums, batch, result)
+    work.amounts[batch.rows] = sums
+    work.means[batch.rows, SHARE] = result.share * result.known
+    work.means[batch.rows, KNOWN] = result.known
+
+
+def _place(sums: Floats, batch: Batch, result: Combined) -> None:
+    """Put score, basis and maximum on the scale of each group; sums of points stay."""
+    known = result.known
+    if batch.scale is not None:
+        low, high = batch.scale
+        scaled = low + result.share * (high - low) if result.score is None else result.score
+        sums[:, 0] = scaled
+        sums[:, 1] = high
+        sums[:, 2] = np.where(sums[:, APPLICABLE] > 0, high, 0.0)
+    sums[:, 0] *= known
+    sums[:, 1] *= known
 
 
 def _share(top: Floats, bottom: Floats) -> Floats:
-    return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
+    share = np.zeros(top.shape)
+    return np.divide(top, bottom, out=share, where=bottom > 0)
 
 
-def _any(flags: Bools) -> Bools:
-    return np.logical_or.reduce(flags, axis=1)  # type: ignore[no-any-return]
-
-
-def weighted_mean(kids: Kids) -> Combined:
+def _weighted_mean(work: Work, batch: Batch, _sums: Floats) -> Combined:
     """Σ w·p / Σ w over the known children."""
-    top = np.einsum("gk,gkn->gn", kids.weights, kids.percent)
-    bottom = np.einsum("gk,gkn->gn", kids.weights, kids.known.astype(np.float64))
-    return Combined(percent=_share(top, bottom), known=bottom > 0)
+    total = np.zeros((batch.groups, 2, work.means.shape[2]))
+    for kids, weight in zip(batch.kids, batch.weights, strict=True):
+        total += weight * work.means[kids]
+    return Combined(share=_share(total[:, SHARE], total[:, KNOWN]), known=total[:, KNOWN] > 0)
 
 
-def mean_of_percentages(kids: Kids) -> Combined:
+def _mean_of_percentages(work: Work, batch: Batch, _sums: Floats) -> Combined:
     """The plain mean of the known children's percentages; weights play no part."""
-    number = kids.known.sum(axis=1, dtype=np.float64)
-    return Combined(percent=_share(kids.percent.sum(axis=1), number), known=number > 0)
+    total = np.zeros((batch.groups, 2, work.means.shape[2]))
+    for kids in batch.kids:
+        total += work.means[kids]
+    return Combined(share=_share(total[:, SHARE], total[:, KNOWN]), known=total[:, KNOWN] > 0)
 
 
-def total(kids: Kids) -> Combined:
+def _sum(work: Work, batch: Batch, sums: Floats) -> Combined:
     """Points earned over points possible among the known children, kept in 0..1."""
-    share = _share(kids.score.sum(axis=1), kids.basis.sum(axis=1))
-    return Combined(percent=np.clip(share, 0.0, 1.0), known=_any(kids.known))
+    known = np.zeros(sums[:, 0].shape, dtype=bool)
+    for kids in batch.kids:
+        known |= work.known[kids] > 0
+    share = np.clip(_share(sums[:, 0], sums[:, 1]), 0.0, 1.0)
+    return Combined(share=share, known=known)
 
 
-def minimum(kids: Kids) -> Combined:
+def _minimum(work: Work, batch: Batch, sums: Floats) -> Combined:
     """The least of the known children."""
-    least: Floats = np.where(kids.known, kids.percent, np.inf).min(axis=1)
-    known = _any(kids.known)
-    return Combined(percent=np.where(known, least, 0.0), known=known)
+    least = np.full(sums[:, 0].shape, np.inf)
+    for kids in batch.kids:
+        least = np.where(work.known[kids] > 0, np.minimum(least, work.share[kids]), least)
+    known = np.isfinite(least)
+    return Combined(share=np.where(known, least, 0.0), known=known)
 
 
-def _full(kids: Kids) -> Bools:
-    return kids.known & (np.round(kids.percent, DECIMALS) >= 1.0)
+def _full(work: Work, kids: slice | NDArray[np.intp]) -> Bools:
+    return np.round(work.share[kids], DECIMALS) >= 1.0
 
 
-def all_of(kids: Kids) -> Combined:
+def _all_of(work: Work, batch: Batch, sums: Floats) -> Combined:
     """1 where every child is full; 0 as soon as one is not; unknown while one is missing."""
-    failed = _any(kids.known & ~_full(kids))
-    missing = _any(kids.present & ~kids.known)
-    known = failed | (~missing & _any(kids.known))
-    return Combined(percent=(known & ~failed).astype(np.float64), known=known)
+    shape = sums[:, 0].shape
+    failed, missing, any_known = (np.zeros(shape, dtype=bool) for _ in range(3))
+    for kids in batch.kids:
+        known = work.known[kids] > 0
+        failed |= known & ~_full(work, kids)
+        missing |= ~known & (work.applicable[kids] > 0)
+        any_known |= known
+    known = failed | (any_known & ~missing)
+    return Combined(share=(known & ~failed).astype(np.float64), known=known)
 
 
-def contiguous(kids: Kids) -> Combined:
+def _contiguous(work: Work, batch: Batch, sums: Floats) -> Combined:
     """How many children, from the first on, are full without a break.
 
     Rule of Pemdi (PermenPANRB 8/2026): evidence for a higher level does not count
-    while a lower one is not accepted. A child that is not applicable makes no break.
+    while a lower one is not accepted. A child that is not applicable makes no break;
+    a missing one ends the count, and where nothing came before it nothing is known.
     """
-    full = _full(kids)
-    alive = np.ones(full[:, 0].shape, dtype=bool)
-    count = np.zeros(alive.shape)
-    for place in range(full.shape[1]):
-        count += alive & full[:, place]
-        alive &= full[:, place] | ~kids.present[:, place]
-    number = kids.present.sum(axis=1, dtype=np.float64)
-    known = _any(kids.known)
-    return Combined(percent=np.where(known, _share(count, number), 0.0), known=known)
+    shape = sums[:, 0].shape
+    alive, known = np.ones(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    count, number = np.zeros(shape), np.zeros(shape)
+    for kids in batch.kids:
+        present, full = work.applicable[kids] > 0, _full(work, kids)
+        known |= alive & (work.known[kids] > 0)
+        count += alive & full
+        number += present
+        alive &= full | ~present
+    return Combined(share=_share(count, number), known=known)
 
 
-def walk(kids: Kids) -> Combined:
+def _walk(work: Work, batch: Batch, sums: Floats) -> Combined:
     """The score of the last scored answer before (and with) the first negative one.
 
     Rule of the ODI Open Data Pathway (2015). A walk that meets an unanswered question
     before its end has no result yet. Only questions that were reached count.
     """
-    if kids.stops is None or kids.scored is None:
+    if work.stops is None or work.unscored is None or batch.scale is None:
         raise ValueError("a walk needs criteria as children")
-    shape = kids.known[:, 0].shape
-    alive, missing = np.ones(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    last, any_score = np.zeros(shape), np.zeros(shape, dtype=bool)
-    reached, answered = np.zeros(shape, dtype=np.int32), np.zeros(shape, dtype=np.int32)
-    for place in range(kids.known.shape[1]):
-        here = alive & kids.present[:, place]
-        said = here & kids.known[:, place]
-        scored = said & kids.scored[:, place]
-        last = np.where(scored, kids.score[:, place], last)
-        any_score |= scored
-        missing |= here & ~said
-        alive &= ~(here & ~said) & ~(said & kids.stops[:, place])
+    shape = sums[:, 0].shape
+    alive, scored, missing = np.ones(shape, dtype=bool), *(np.zeros(shape, dtype=bool),) * 2
+    last, reached, counted = (np.zeros(shape) for _ in range(3))
+    for kids in batch.kids:
+        here = alive & (work.applicable[kids] > 0)
+        said = here & (work.known[kids] > 0)
+        carries = said & ~work.unscored[kids]
+        last = np.where(carries, work.score[kids], last)
+        scored = scored | carries
+        missing = missing | (here & ~said)
+        alive = alive & ~(here & ~said) & ~(said & work.stops[kids])
         reached += here
-        answered += said
-    known = any_score & ~missing
-    return Combined(percent=np.zeros(shape), known=known, score=last,
-                    applicable=reached, counted=answered)  # fmt: skip
+        counted += said
+    low, high = batch.scale
+    share = np.clip((last - low) / (high - low), 0.0, 1.0)
+    return Combined(share=share, known=scored & ~missing, score=last,
+                    reached=reached, counted=counted)  # fmt: skip
 
 
-METHODS: dict[Method, Callable[[Kids], Combined]] = {
-    Method.WEIGHTED_MEAN: weighted_mean,
-    Method.MEAN_OF_PERCENTAGES: mean_of_percentages,
-    Method.SUM: total,
-    Method.MINIMUM: minimum,
-    Method.ALL_OF: all_of,
-    Method.CONTIGUOUS: contiguous,
-    Method.WALK: walk,
+METHODS: dict[Method, Callable[[Work, Batch, Floats], Combined]] = {
+    Method.WEIGHTED_MEAN: _weighted_mean,
+    Method.MEAN_OF_PERCENTAGES: _mean_of_percentages,
+    Method.SUM: _sum,
+    Method.MINIMUM: _minimum,
+    Method.ALL_OF: _all_of,
+    Method.CONTIGUOUS: _contiguous,
+    Method.WALK: _walk,
 }

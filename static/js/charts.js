@@ -15,8 +15,22 @@
   const nonce = (document.querySelector("script[nonce]") || {}).nonce || "";
   let library = null;
 
-  function load(address) {
-    library = library || new Promise((resolve, reject) => {
+  // A link with this id and class keeps plotly.js from writing rules a strict style policy refuses.
+  function loadStyles(address) {
+    const link = document.createElement("link");
+    link.id = "plotly.js-style-global";
+    link.className = "no-inline-styles";
+    link.rel = "stylesheet";
+    link.href = address;
+    return new Promise((resolve, reject) => {
+      link.onload = resolve;
+      link.onerror = () => reject(new Error("chart styles did not load"));
+      document.head.append(link);
+    });
+  }
+
+  function loadScript(address) {
+    return new Promise((resolve, reject) => {
       const script = document.createElement("script");
       script.src = address;
       script.nonce = nonce;
@@ -24,6 +38,11 @@
       script.onerror = () => reject(new Error("chart script did not load"));
       document.head.append(script);
     });
+  }
+
+  function load(figure) {
+    const { bundle, styles } = figure.dataset;
+    library = library || loadStyles(styles).then(() => loadScript(bundle));
     return library;
   }
 
@@ -33,10 +52,10 @@
     const live = document.createElement("div");
     live.className = "chart-live";
     try {
-      const Plotly = await load(figure.dataset.bundle);
+      const Plotly = await load(figure);
       const before = [...place.children];
       place.append(live);
-      before.forEach((node) => { node.hidden = true; node.style.display = "none"; });
+      before.forEach((node) => { node.style.display = "none"; });
       const layout = Object.assign({
         autosize: true, font: { family: fonts, size: 13, color: ink }, paper_bgcolor: "rgba(0,0,0,0)",
         separators: config.locale === "id" ? ",." : ".,",
@@ -49,7 +68,7 @@
         before.forEach((node) => node.remove());
         figure.dataset.chart = "live";
       } catch (error) {
-        before.forEach((node) => { node.hidden = false; node.style.display = ""; });
+        before.forEach((node) => { node.style.display = ""; });
         throw error;
       }
     } catch (error) {

@@ -1,0 +1,1 @@
+"""Open-data maturity assessment for election offices."""

@@ -1,0 +1,1 @@
+"""Results on screen, read from frozen scorecards."""

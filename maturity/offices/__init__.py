@@ -1,0 +1,1 @@
+"""Who answers: offices, people, roles, sign-in, permissions."""

@@ -1,0 +1,1 @@
+"""Results on paper, built from frozen scorecards."""
