@@ -57,7 +57,8 @@
       place.append(live);
       before.forEach((node) => { node.style.display = "none"; });
       const layout = Object.assign({
-        autosize: true, font: { family: fonts, size: 13, color: ink }, paper_bgcolor: "rgba(0,0,0,0)",
+        autosize: true, height: 320, font: { family: fonts, size: 13, color: ink },
+        paper_bgcolor: "rgba(0,0,0,0)",
         separators: config.locale === "id" ? ",." : ".,",
       }, spec.layout);
       delete layout.width;
