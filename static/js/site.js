@@ -4,7 +4,8 @@
 
   const summary = document.getElementById("error-summary");
   if (summary) {
-    summary.focus();
+    // The style guide shows a summary among its samples: no reason to jump there.
+    if (!document.body.classList.contains("style-guide")) summary.focus();
     summary.addEventListener("click", (event) => {
       const link = event.target.closest("a[href^='#']");
       const field = link && document.getElementById(link.hash.slice(1));
