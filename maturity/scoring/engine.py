@@ -158,8 +158,7 @@ def _score_block(scores: Scores, block: slice) -> None:
 
 
 def _score(work: Work, rows: slice) -> Floats:
-    unknown = work.unknown(rows)
-    return np.where(unknown, np.nan, work.score[rows])
+    return np.where(work.known[rows] > 0, work.score[rows], np.nan)
 
 
 def _maximum(work: Work, rows: slice) -> Floats:
@@ -167,10 +166,11 @@ def _maximum(work: Work, rows: slice) -> Floats:
 
 
 def _percent(work: Work, rows: slice) -> Floats:
-    return np.where(work.unknown(rows), np.nan, work.share[rows] * 100.0)
+    return np.where(work.known[rows] > 0, work.share[rows] * 100.0, np.nan)
 
 
 def _coverage(work: Work, rows: slice) -> Floats:
     whole = work.applicable[rows]
-    part = np.full(whole.shape, np.nan)
-    return np.divide(work.counted[rows], whole, out=part, where=whole > 0)
+    part: Floats = np.full(whole.shape, np.nan)
+    np.divide(work.counted[rows], whole, out=part, where=whole > 0)
+    return part

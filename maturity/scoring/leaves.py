@@ -7,33 +7,41 @@ from numpy.typing import NDArray
 
 from maturity.scoring.plan import Plan
 from maturity.scoring.rubric import Effect, State
-from maturity.scoring.work import KNOWN, SHARE, Bools, Floats, Work
+from maturity.scoring.work import (
+    APPLICABLE,
+    BASIS,
+    COUNTED,
+    KNOWN,
+    MAXIMUM,
+    SCORE,
+    SHARE,
+    Bools,
+    Floats,
+    Work,
+)
 
 States = NDArray[np.uint8]
 ONE = np.uint8(1)
+SAID = np.uint8((1 << State.ANSWERED) | (1 << State.STOPS))
 
 
 def answered(plan: Plan, points: Floats, states: States) -> Work:
     """The criteria's rows of a block; points and states are (criteria, units)."""
     flags = np.left_shift(ONE, states)
-    value = np.where((flags & _SAID) != 0, points, 0.0)
+    value = np.where((flags & SAID) != 0, points, 0.0)
     if plan.full.any():
         value = np.where((flags & plan.full) != 0, plan.ceiling, value)
     known = (flags & plan.known) != 0
     present = (flags & plan.present) != 0
     unscored = _unscored(plan, value)
-    known = _prerequisites(plan, value, known=known, present=present)
+    _prerequisites(plan, value, known=known, present=present)
     work = Work.empty(len(plan.ids), points.shape[1])
     if plan.walked.any():
         work.stops = states == State.STOPS
-        work.unscored = np.isnan(value)
+    _fill(plan, work, np.nan_to_num(value) if unscored else value, known=known, present=present)
     if unscored:
-        value = np.nan_to_num(value, nan=0.0)
-    _fill(plan, work, value, known=known, present=present)
+        work.known[: plan.leaves][np.isnan(value)] = 0.0
     return work
-
-
-_SAID = np.uint8((1 << State.ANSWERED) | (1 << State.STOPS))
 
 
 def _unscored(plan: Plan, value: Floats) -> bool:
@@ -47,8 +55,8 @@ def _unscored(plan: Plan, value: Floats) -> bool:
     return True
 
 
-def _prerequisites(plan: Plan, value: Floats, *, known: Bools, present: Bools) -> Bools:
-    """Points whose prerequisite is not met are lost: ``value`` in place, ``known`` returned."""
+def _prerequisites(plan: Plan, value: Floats, *, known: Bools, present: Bools) -> None:
+    """Points whose prerequisite is not met are lost and 0 is known; in place."""
     for needs in plan.needs:
         unmet = known[needs.sources] & (value[needs.sources] <= 0.0) & present[needs.targets]
         have = value[needs.targets]
@@ -57,20 +65,19 @@ def _prerequisites(plan: Plan, value: Floats, *, known: Bools, present: Bools) -
         else:
             value[needs.targets] = np.where(unmet, 0.0, have)
             known[needs.targets] |= unmet
-    return known
 
 
 def _fill(plan: Plan, work: Work, value: Floats, *, known: Bools, present: Bools) -> None:
     leaf = slice(0, plan.leaves)
-    share = work.means[leaf, SHARE]
+    cells = work.cells[leaf]
+    cells[:, KNOWN] = cells[:, COUNTED] = known
+    cells[:, APPLICABLE] = present
+    cells[:, SCORE] = value
+    share = cells[:, SHARE]
     np.subtract(value, plan.floor, out=share)
     share *= plan.per_point
     np.maximum(share, 0.0, out=share)
     np.minimum(share, 1.0, out=share)
-    work.means[leaf, KNOWN] = known
-    share *= work.means[leaf, KNOWN]
-    work.score[leaf] = value
-    work.counted[leaf] = known
-    work.applicable[leaf] = present
-    np.multiply(work.counted[leaf], plan.ceiling, out=work.basis[leaf])
-    np.multiply(work.applicable[leaf], plan.ceiling, out=work.maximum[leaf])
+    share *= cells[:, KNOWN]
+    np.multiply(cells[:, KNOWN], plan.ceiling, out=cells[:, BASIS])
+    np.multiply(cells[:, APPLICABLE], plan.ceiling, out=cells[:, MAXIMUM])

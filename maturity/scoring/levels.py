@@ -41,4 +41,4 @@ def _measured(plan: Plan, work: Work, measure: Measure, rows: NDArray[np.intp]) 
     else:
         percent = work.share[rows] * 100.0
         value = percent if measure is Measure.PERCENT else plan.index_of(percent)
-    return np.where(work.unknown(rows), np.nan, value)
+    return np.where(work.known[rows] > 0, value, np.nan)

@@ -11,12 +11,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from maturity.scoring.bands import DECIMALS
 from maturity.scoring.plan import Batch
 from maturity.scoring.rubric import Method
-from maturity.scoring.work import APPLICABLE, COUNTED, KNOWN, SHARE, Bools, Floats, Work
+from maturity.scoring.work import (
+    APPLICABLE,
+    BASIS,
+    COUNTED,
+    KNOWN,
+    MAXIMUM,
+    MEANS,
+    SCORE,
+    SHARE,
+    Bools,
+    Floats,
+    Rows,
+    Work,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +44,21 @@ class Combined:
 
 def combine(work: Work, batch: Batch) -> None:
     """One batch of groups, from children's rows to their own."""
-    sums = np.zeros((batch.groups, work.amounts.shape[1], work.amounts.shape[2]))
+    sums = np.zeros((len(batch.groups), *work.cells.shape[1:]))
     for kids in batch.kids:
-        sums += work.amounts[kids]
+        sums += work.cells[kids]
     result = METHODS[batch.method](work, batch, sums)
     if result.reached is not None and result.counted is not None:
         sums[:, APPLICABLE], sums[:, COUNTED] = result.reached, result.counted
-    _place(sums, batch, result)
-    work.amounts[batch.rows] = sums
-    work.means[batch.rows, SHARE] = result.share * result.known
-    work.means[batch.rows, KNOWN] = result.known
-
-
-def _place(sums: Floats, batch: Batch, result: Combined) -> None:
-    """Put score, basis and maximum on the scale of each group; sums of points stay."""
-    known = result.known
     if batch.scale is not None:
         low, high = batch.scale
         scaled = low + result.share * (high - low) if result.score is None else result.score
-        sums[:, 0] = scaled
-        sums[:, 1] = high
-        sums[:, 2] = np.where(sums[:, APPLICABLE] > 0, high, 0.0)
-    sums[:, 0] *= known
-    sums[:, 1] *= known
+        sums[:, SCORE], sums[:, BASIS] = scaled, high
+        sums[:, MAXIMUM] = np.where(sums[:, APPLICABLE] > 0, high, 0.0)
+    sums[:, SHARE], sums[:, KNOWN] = result.share, 1.0
+    for field in (SHARE, KNOWN, SCORE, BASIS):
+        sums[:, field] *= result.known
+    work.cells[batch.rows] = sums
 
 
 def _share(top: Floats, bottom: Floats) -> Floats:
@@ -64,45 +68,39 @@ def _share(top: Floats, bottom: Floats) -> Floats:
 
 def _weighted_mean(work: Work, batch: Batch, _sums: Floats) -> Combined:
     """Σ w·p / Σ w over the known children."""
-    total = np.zeros((batch.groups, 2, work.means.shape[2]))
+    total = np.zeros((len(batch.groups), 2, work.cells.shape[2]))
     for kids, weight in zip(batch.kids, batch.weights, strict=True):
-        total += weight * work.means[kids]
+        total += weight * work.cells[kids, MEANS]
     return Combined(share=_share(total[:, SHARE], total[:, KNOWN]), known=total[:, KNOWN] > 0)
 
 
-def _mean_of_percentages(work: Work, batch: Batch, _sums: Floats) -> Combined:
+def _mean_of_percentages(_work: Work, _batch: Batch, sums: Floats) -> Combined:
     """The plain mean of the known children's percentages; weights play no part."""
-    total = np.zeros((batch.groups, 2, work.means.shape[2]))
-    for kids in batch.kids:
-        total += work.means[kids]
-    return Combined(share=_share(total[:, SHARE], total[:, KNOWN]), known=total[:, KNOWN] > 0)
+    return Combined(share=_share(sums[:, SHARE], sums[:, KNOWN]), known=sums[:, KNOWN] > 0)
 
 
-def _sum(work: Work, batch: Batch, sums: Floats) -> Combined:
+def _sum(_work: Work, _batch: Batch, sums: Floats) -> Combined:
     """Points earned over points possible among the known children, kept in 0..1."""
-    known = np.zeros(sums[:, 0].shape, dtype=bool)
-    for kids in batch.kids:
-        known |= work.known[kids] > 0
-    share = np.clip(_share(sums[:, 0], sums[:, 1]), 0.0, 1.0)
-    return Combined(share=share, known=known)
+    share = np.clip(_share(sums[:, SCORE], sums[:, BASIS]), 0.0, 1.0)
+    return Combined(share=share, known=sums[:, KNOWN] > 0)
 
 
 def _minimum(work: Work, batch: Batch, sums: Floats) -> Combined:
     """The least of the known children."""
-    least = np.full(sums[:, 0].shape, np.inf)
+    least = np.full(sums[:, SCORE].shape, np.inf)
     for kids in batch.kids:
         least = np.where(work.known[kids] > 0, np.minimum(least, work.share[kids]), least)
     known = np.isfinite(least)
     return Combined(share=np.where(known, least, 0.0), known=known)
 
 
-def _full(work: Work, kids: slice | NDArray[np.intp]) -> Bools:
+def _full(work: Work, kids: Rows) -> Bools:
     return np.round(work.share[kids], DECIMALS) >= 1.0
 
 
 def _all_of(work: Work, batch: Batch, sums: Floats) -> Combined:
     """1 where every child is full; 0 as soon as one is not; unknown while one is missing."""
-    shape = sums[:, 0].shape
+    shape = sums[:, SCORE].shape
     failed, missing, any_known = (np.zeros(shape, dtype=bool) for _ in range(3))
     for kids in batch.kids:
         known = work.known[kids] > 0
@@ -120,7 +118,7 @@ def _contiguous(work: Work, batch: Batch, sums: Floats) -> Combined:
     while a lower one is not accepted. A child that is not applicable makes no break;
     a missing one ends the count, and where nothing came before it nothing is known.
     """
-    shape = sums[:, 0].shape
+    shape = sums[:, SCORE].shape
     alive, known = np.ones(shape, dtype=bool), np.zeros(shape, dtype=bool)
     count, number = np.zeros(shape), np.zeros(shape)
     for kids in batch.kids:
@@ -138,19 +136,23 @@ def _walk(work: Work, batch: Batch, sums: Floats) -> Combined:
     Rule of the ODI Open Data Pathway (2015). A walk that meets an unanswered question
     before its end has no result yet. Only questions that were reached count.
     """
-    if work.stops is None or work.unscored is None or batch.scale is None:
+    if work.stops is None or batch.scale is None:
         raise ValueError("a walk needs criteria as children")
-    shape = sums[:, 0].shape
-    alive, scored, missing = np.ones(shape, dtype=bool), *(np.zeros(shape, dtype=bool),) * 2
+    shape = sums[:, SCORE].shape
+    alive, scored, missing = (
+        np.ones(shape, dtype=bool),
+        np.zeros(shape, dtype=bool),
+        np.zeros(shape, dtype=bool),
+    )
     last, reached, counted = (np.zeros(shape) for _ in range(3))
     for kids in batch.kids:
         here = alive & (work.applicable[kids] > 0)
-        said = here & (work.known[kids] > 0)
-        carries = said & ~work.unscored[kids]
+        said = here & (work.counted[kids] > 0)
+        carries = said & (work.known[kids] > 0)
         last = np.where(carries, work.score[kids], last)
-        scored = scored | carries
-        missing = missing | (here & ~said)
-        alive = alive & ~(here & ~said) & ~(said & work.stops[kids])
+        scored |= carries
+        missing |= here & ~said
+        alive &= ~here | (said & ~work.stops[kids])
         reached += here
         counted += said
     low, high = batch.scale

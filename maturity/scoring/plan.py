@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from maturity.scoring.bands import Bands
+from maturity.scoring.check import check
 from maturity.scoring.rubric import (
     Counts,
     Criterion,
@@ -22,24 +24,23 @@ from maturity.scoring.rubric import (
     State,
 )
 
-Rows = NDArray[np.intp]
+Places = NDArray[np.intp]
+Rows = slice | Places
 Floats = NDArray[np.float64]
-
-# What a cell comes to after the criterion's policies: the codes of ``Plan.actions``.
-KNOWN, FULL, ZERO, MISSING, EXCLUDED = range(5)
-_ACTION = {Counts.FULL: FULL, Counts.ZERO: ZERO, Counts.MISSING: MISSING,
-           Counts.EXCLUDED: EXCLUDED}  # fmt: skip
+Bools = NDArray[np.bool_]
+Bits = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Groups of one height and one method, computed together."""
+    """Groups of one height, one method and equally many children, computed together."""
 
     method: Method
-    rows: Rows  # (groups,)
-    kids: Rows  # (groups, most children), padded with the empty row
-    weights: Floats  # (groups, most children), 0 in the padding
-    scale: Floats  # (groups, 2); NaN where score and maximum are sums
+    groups: tuple[str, ...]
+    rows: Rows
+    kids: tuple[Rows, ...]  # the first child of every group, the second of every group, ...
+    weights: Floats  # (children, groups, 1, 1)
+    scale: tuple[Floats, Floats] | None  # from, to: (groups, 1); None where the score is a sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ class Needs:
     """Prerequisites of one depth and effect: ``targets[i]`` needs ``sources[i]``."""
 
     effect: Effect
-    targets: Rows
-    sources: Rows
+    targets: Places
+    sources: Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +57,32 @@ class GatePlan:
     """One gated group: the nearest descendants that have a level, and the must-haves."""
 
     row: int
-    kids: Rows
+    kids: Places
     slack: int
     musts: tuple[tuple[Must, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Row i of every array is node ``ids[i]``: criteria first, then groups, then an empty row."""
+    """Row i of every array is node ``ids[i]``: criteria first, then groups.
+
+    ``known``, ``full`` and ``present`` hold a bit for each ``State``: which states of a
+    criterion come to a number, to full points, and which belong to the denominator.
+    """
 
     rubric: Rubric
     ids: tuple[str, ...]
     leaves: int
-    actions: NDArray[np.uint8]  # (leaves, states)
-    floor: Floats  # (leaves, 1)
-    ceiling: Floats  # (leaves, 1)
+    known: Bits  # this and the next five: (leaves, 1)
+    full: Bits
+    present: Bits
+    floor: Floats
+    ceiling: Floats
+    per_point: Floats  # what one point adds to the share
+    walked: Bools  # (leaves, 1), child of a walk
     needs: tuple[Needs, ...]
     batches: tuple[Batch, ...]
-    banded: tuple[tuple[Bands, Rows], ...]
+    banded: tuple[tuple[Bands, Places], ...]
     gates: tuple[GatePlan, ...]
     gate_of: dict[int, GatePlan]  # by row
     row: dict[str, int]
@@ -88,23 +97,27 @@ class Plan:
 @lru_cache(maxsize=64)
 def compile_rubric(rubric: Rubric) -> Plan:
     """Lay a rubric out as arrays. ValueError for a rubric that cannot be scored."""
+    check(rubric)
     leaves = rubric.criteria
-    for leaf in leaves:
-        if not leaf.ceiling > leaf.floor:
-            raise ValueError(f"{leaf.id}: the most it can earn must exceed {leaf.floor}")
     nodes: tuple[Node, ...] = (*leaves, *rubric.groups)
     ids = tuple(node.id for node in nodes)
     row = {node_id: place for place, node_id in enumerate(ids)}
+    floor = np.array([leaf.floor for leaf in leaves], dtype=np.float64)[:, None]
+    ceiling = np.array([leaf.ceiling for leaf in leaves], dtype=np.float64)[:, None]
     gates = _gates(rubric, row)
     return Plan(
         rubric=rubric,
         ids=ids,
         leaves=len(leaves),
-        actions=np.array([_actions(leaf) for leaf in leaves], dtype=np.uint8).reshape(-1, 6),
-        floor=np.array([[leaf.floor] for leaf in leaves]).reshape(-1, 1),
-        ceiling=np.array([[leaf.ceiling] for leaf in leaves]).reshape(-1, 1),
+        known=_bits(leaves, {Counts.FULL, Counts.ZERO}) | _bit(State.ANSWERED, State.STOPS),
+        full=_bits(leaves, {Counts.FULL}),
+        present=~_bits(leaves, {Counts.EXCLUDED}),
+        floor=floor,
+        ceiling=ceiling,
+        per_point=1.0 / (ceiling - floor),
+        walked=_walked(rubric),
         needs=_needs(leaves, row),
-        batches=_batches(rubric, row, empty=len(ids)),
+        batches=_batches(rubric, row),
         banded=_banded(rubric, row),
         gates=gates,
         gate_of={gate.row: gate for gate in gates},
@@ -116,13 +129,28 @@ def compile_rubric(rubric: Rubric) -> Plan:
     )
 
 
-def _actions(leaf: Criterion) -> list[int]:
-    table = [KNOWN] * 6
-    table[State.UNANSWERED] = _ACTION[leaf.unanswered]
-    table[State.DONT_KNOW] = _ACTION[leaf.dont_know]
-    table[State.NOT_APPLICABLE] = _ACTION[leaf.not_applicable]
-    table[State.OFF_PATH] = _ACTION[leaf.off_path]
-    return table
+def _bit(*states: State) -> np.uint8:
+    return np.uint8(sum(1 << state for state in states))
+
+
+def _bits(leaves: tuple[Criterion, ...], counts: set[Counts]) -> Bits:
+    """Per criterion the states without an answer that count as one of ``counts``."""
+    found = np.zeros((len(leaves), 1), dtype=np.uint8)
+    for place, leaf in enumerate(leaves):
+        policies = {
+            State.UNANSWERED: leaf.unanswered,
+            State.DONT_KNOW: leaf.dont_know,
+            State.NOT_APPLICABLE: leaf.not_applicable,
+            State.OFF_PATH: leaf.off_path,
+        }
+        found[place] = _bit(*(state for state, policy in policies.items() if policy in counts))
+    return found
+
+
+def _walked(rubric: Rubric) -> Bools:
+    walks = [group for group in rubric.groups if group.method is Method.WALK]
+    children = {child.id for group in walks for child in group.children}
+    return np.array([leaf.id in children for leaf in rubric.criteria], dtype=bool)[:, None]
 
 
 def _needs(leaves: tuple[Criterion, ...], row: dict[str, int]) -> tuple[Needs, ...]:
@@ -154,28 +182,38 @@ def _height(node: Node) -> int:
     return 1 + max((_height(child) for child in node.children), default=0)
 
 
-def _batches(rubric: Rubric, row: dict[str, int], *, empty: int) -> tuple[Batch, ...]:
-    together: dict[tuple[int, Method], list[Group]] = defaultdict(list)
+def _batches(rubric: Rubric, row: dict[str, int]) -> tuple[Batch, ...]:
+    together: dict[tuple[int, Method, int, bool], list[Group]] = defaultdict(list)
     for group in rubric.groups:
-        together[(_height(group), group.method)].append(group)
+        shape = (len(group.children), scale_of(group) is None)
+        together[(_height(group), group.method, *shape)].append(group)
     return tuple(
-        _batch(method, groups, row, empty=empty)
-        for (_, method), groups in sorted(together.items(), key=lambda item: item[0])
+        _batch(groups, row) for _, groups in sorted(together.items(), key=lambda item: item[0])
     )
 
 
-def _batch(method: Method, groups: list[Group], row: dict[str, int], *, empty: int) -> Batch:
-    most = max(1, *(len(group.children) for group in groups)) if groups else 1
-    kids = np.full((len(groups), most), empty, dtype=np.intp)
-    weights = np.zeros((len(groups), most))
-    scale = np.full((len(groups), 2), np.nan)
-    for place, group in enumerate(groups):
-        for slot, child in enumerate(group.children):
-            kids[place, slot] = row[child.id]
-            weights[place, slot] = child.weight
-        scale[place] = scale_of(group) or (np.nan, np.nan)
-    rows = np.array([row[group.id] for group in groups], dtype=np.intp)
-    return Batch(method=method, rows=rows, kids=kids, weights=weights, scale=scale)
+def _batch(groups: list[Group], row: dict[str, int]) -> Batch:
+    places = zip(*(group.children for group in groups), strict=True)
+    scales = [scale for group in groups if (scale := scale_of(group)) is not None]
+    low, high = np.array(scales, dtype=np.float64).reshape(-1, 2).T[:, :, None]
+    weights = [[child.weight for child in group.children] for group in groups]
+    return Batch(
+        method=groups[0].method,
+        groups=tuple(group.id for group in groups),
+        rows=_rows([row[group.id] for group in groups]),
+        kids=tuple(_rows([row[child.id] for child in children]) for children in places),
+        weights=np.array(weights, dtype=np.float64).T[:, :, None, None],
+        scale=(low, high) if scales else None,
+    )
+
+
+def _rows(places: list[int]) -> Rows:
+    """A slice where the places are evenly spaced: views instead of copies."""
+    steps = {after - before for before, after in pairwise(places)} or {1}
+    step = steps.pop()
+    if steps or step < 1:
+        return np.array(places, dtype=np.intp)
+    return slice(places[0], places[-1] + 1, step)
 
 
 def scale_of(group: Group) -> tuple[float, float] | None:
@@ -192,7 +230,7 @@ def scale_of(group: Group) -> tuple[float, float] | None:
     return (0.0, 1.0) if group.method is Method.ALL_OF else (0.0, 100.0)
 
 
-def _banded(rubric: Rubric, row: dict[str, int]) -> tuple[tuple[Bands, Rows], ...]:
+def _banded(rubric: Rubric, row: dict[str, int]) -> tuple[tuple[Bands, Places], ...]:
     by_bands: dict[Bands, list[int]] = defaultdict(list)
     for node_id in rubric.ids:
         bands = rubric.node(node_id).bands

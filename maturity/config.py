@@ -1,0 +1,89 @@
+"""Every setting once, typed, read from ``MATURITY_*`` (see docs/running.md)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a running application was told. ``MATURITY_`` + upper-case field name."""
+
+    data: Path
+    """Folder of the database, the secret and all files that belong to this installation."""
+    database_url: str = ""
+    """SQLAlchemy address; empty: ``maturity.sqlite3`` in the data folder."""
+    secret_key: str = ""
+    """Signs sessions and forms; empty: made once and kept in the data folder."""
+    base_url: str = ""
+    """Public address for links in invitations, e.g. ``https://maturitas.example.go.id``."""
+    secure_cookies: bool = True
+    """Send cookies over https only; turned off by ``maturity demo`` on this machine."""
+    workers: int = 2
+    """Server processes."""
+    proxies: int = 0
+    """How many trusted reverse proxies stand before the server."""
+    log_level: str = "INFO"
+    """Least severity that is logged."""
+    extra: Mapping[str, object] = field(default_factory=dict)
+    """For tests: values put into Flask's config."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings; ValueError names a setting that cannot be read."""
+        env = os.environ if environment is None else environment
+        data = Path(env.get("MATURITY_DATA") or _default_data(env)).expanduser().resolve()
+        return cls(
+            data=data,
+            database_url=env.get("MATURITY_DATABASE_URL", ""),
+            secret_key=env.get("MATURITY_SECRET_KEY", ""),
+            base_url=env.get("MATURITY_BASE_URL", "").rstrip("/"),
+            secure_cookies=_flag(env, "MATURITY_SECURE_COOKIES", default=True),
+            workers=_number(env, "MATURITY_WORKERS", default=2),
+            proxies=_number(env, "MATURITY_PROXIES", default=0),
+            log_level=env.get("MATURITY_LOG_LEVEL", "INFO").upper(),
+        )
+
+    @property
+    def database(self) -> str:
+        """The database's address."""
+        if self.database_url:
+            return self.database_url.replace("postgres://", "postgresql://", 1)
+        return f"sqlite:///{self.data / 'maturity.sqlite3'}"
+
+    def secret(self) -> str:
+        """The signing secret; made once and readable by the owner only."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.data / "secret-key"
+        self.data.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text(encoding="ascii").strip()
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        return path.read_text(encoding="ascii").strip()
+
+
+def _default_data(env: Mapping[str, str]) -> str:
+    home = env.get("XDG_DATA_HOME") or "~/.local/share"
+    return f"{home}/maturity"
+
+
+def _flag(env: Mapping[str, str], name: str, *, default: bool) -> bool:
+    said = env.get(name, "").strip().lower()
+    if said not in ("", "0", "1", "false", "true", "no", "yes"):
+        raise ValueError(f"{name} is {said!r}; use 1 or 0")
+    return default if not said else said in ("1", "true", "yes")
+
+
+def _number(env: Mapping[str, str], name: str, *, default: int) -> int:
+    said = env.get(name, "").strip()
+    if said and not said.isdigit():
+        raise ValueError(f"{name} is {said!r}; use a whole number")
+    return int(said) if said else default

@@ -1,0 +1,129 @@
+"""Who may do what: one pure function and one table that people can read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from maturity.offices.models import Role
+
+NATIONAL = "0"
+
+
+class Action(StrEnum):
+    """What can be asked for."""
+
+    SEE_ASSESSMENT = "see_assessment"  # questions and answers, also unfinished
+    ANSWER = "answer"
+    SUBMIT = "submit"
+    SEE_RESULT = "see_result"  # score, reasons, report of a handed-in assessment
+    SEE_ROUND = "see_round"  # the national page
+    SEE_PROVINCE = "see_province"
+    MANAGE_OFFICE_PEOPLE = "manage_office_people"
+    ADMINISTER = "administer"
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Whose thing it is: an office, with the province above it."""
+
+    office: str
+    province: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role held for an office."""
+
+    role: Role
+    office: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person as permissions see it; nobody has no grants."""
+
+    person_id: int | None = None
+    grants: tuple[Grant, ...] = ()
+
+    @property
+    def offices(self) -> tuple[str, ...]:
+        """Offices the person fills in for, in the order of joining."""
+        own = (Role.OPERATOR, Role.RESPONSIBLE)
+        return tuple(dict.fromkeys(g.office for g in self.grants if g.role in own))
+
+
+NOBODY = Actor()
+Reach = Callable[[Grant, Thing], bool]
+
+
+def _everywhere(grant: Grant, thing: Thing) -> bool:
+    return True
+
+
+def _own(grant: Grant, thing: Thing) -> bool:
+    return grant.office == thing.office
+
+
+def _national(grant: Grant, thing: Thing) -> bool:
+    return grant.office == NATIONAL
+
+
+def _below(grant: Grant, thing: Thing) -> bool:
+    """Offices under the grant's office, never the own one: nobody verifies oneself."""
+    if grant.office == thing.office:
+        return False
+    return grant.office in (NATIONAL, thing.province)
+
+
+def _own_or_below(grant: Grant, thing: Thing) -> bool:
+    return _own(grant, thing) or _below(grant, thing)
+
+
+TABLE: dict[Action, dict[Role, Reach]] = {
+    Action.SEE_ASSESSMENT: {
+        Role.OPERATOR: _own,
+        Role.RESPONSIBLE: _own,
+        Role.VERIFIER: _below,
+        Role.ADMINISTRATOR: _everywhere,
+    },
+    Action.ANSWER: {Role.OPERATOR: _own, Role.RESPONSIBLE: _own},
+    Action.SUBMIT: {Role.RESPONSIBLE: _own},
+    Action.SEE_RESULT: {
+        Role.OPERATOR: _own,
+        Role.RESPONSIBLE: _own,
+        Role.VERIFIER: _below,
+        Role.RESEARCHER: _everywhere,
+        Role.VIEWER: _everywhere,
+        Role.ADMINISTRATOR: _everywhere,
+    },
+    Action.SEE_ROUND: {
+        Role.VERIFIER: _national,
+        Role.RESEARCHER: _everywhere,
+        Role.VIEWER: _everywhere,
+        Role.ADMINISTRATOR: _everywhere,
+    },
+    Action.SEE_PROVINCE: {
+        Role.OPERATOR: _own_or_below,
+        Role.RESPONSIBLE: _own_or_below,
+        Role.VERIFIER: _own_or_below,
+        Role.RESEARCHER: _everywhere,
+        Role.VIEWER: _everywhere,
+        Role.ADMINISTRATOR: _everywhere,
+    },
+    Action.MANAGE_OFFICE_PEOPLE: {
+        Role.RESPONSIBLE: _own,
+        Role.ADMINISTRATOR: _everywhere,
+    },
+    Action.ADMINISTER: {Role.ADMINISTRATOR: _everywhere},
+}
+
+
+def may(actor: Actor, action: Action, thing: Thing | None = None) -> bool:
+    """Whether this person may do this with this thing (None: nothing in particular)."""
+    thing = thing or Thing(NATIONAL)
+    reaches = TABLE[action]
+    return any(
+        grant.role in reaches and reaches[grant.role](grant, thing) for grant in actor.grants
+    )

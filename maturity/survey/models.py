@@ -1,0 +1,161 @@
+"""Rounds, assessments, answers with their history, evidence, decisions, frozen scorecards."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from maturity.db import Base, UtcDateTime
+from maturity.offices.models import Office
+
+
+class AssessmentState(StrEnum):
+    """Where an assessment stands in its life."""
+
+    NOT_STARTED = "not-started"
+    IN_PROGRESS = "in-progress"
+    SUBMITTED = "submitted"
+
+
+class Stage(StrEnum):
+    """Whose answers a scorecard was made from."""
+
+    SELF = "self"
+
+
+class Round(Base):
+    """One survey of all offices. It keeps its own copy of the instrument."""
+
+    __tablename__ = "round"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    title_id: Mapped[str] = mapped_column(String(200))
+    title_en: Mapped[str] = mapped_column(String(200))
+    instrument_id: Mapped[str] = mapped_column(String(80))
+    instrument_version: Mapped[str] = mapped_column(String(20))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    source: Mapped[str] = mapped_column(Text, deferred=True)
+    opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    demo: Mapped[bool] = mapped_column(default=False)
+
+
+class Assessment(Base):
+    """One office in one round."""
+
+    __tablename__ = "assessment"
+    __table_args__ = (UniqueConstraint("round_id", "office_code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    office_code: Mapped[str] = mapped_column(ForeignKey("office.code"), index=True)
+    state: Mapped[str] = mapped_column(String(24), default=AssessmentState.NOT_STARTED)
+    answered: Mapped[int] = mapped_column(default=0)
+    asked: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    round: Mapped[Round] = relationship()
+    office: Mapped[Office] = relationship()
+
+
+class Answer(Base):
+    """The present answer to one item, and the draft where what was typed does not parse.
+
+    ``version`` counts saves; a save that has seen an older one is refused. An empty
+    ``state`` means: no accepted answer (never given, emptied, or only a draft).
+    """
+
+    __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("assessment_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(240))
+    state: Mapped[str] = mapped_column(String(16), default="")
+    value: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    draft: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class AnswerEvent(Base):
+    """What an answer was at each version: append-only."""
+
+    __tablename__ = "answer_event"
+    __table_args__ = (Index("ix_answer_event_assessment_key", "assessment_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(240))
+    version: Mapped[int]
+    state: Mapped[str] = mapped_column(String(16))
+    value: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+    draft: Mapped[str | None] = mapped_column(Text)
+    way: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Evidence(Base):
+    """A link that shows an answer to be true, with a note. Removed ones are kept."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (Index("ix_evidence_assessment_key", "assessment_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(240))
+    url: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, default="")
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Decision(Base):
+    """A change of state: append-only."""
+
+    __tablename__ = "decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(
+        ForeignKey("assessment.id", ondelete="CASCADE"), index=True
+    )
+    before: Mapped[str] = mapped_column(String(24))
+    after: Mapped[str] = mapped_column(String(24))
+    words: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class StoredScorecard(Base):
+    """A frozen result. Pages of many offices read the columns, never the payload."""
+
+    __tablename__ = "scorecard"
+    __table_args__ = (UniqueConstraint("assessment_id", "stage"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id", ondelete="CASCADE"))
+    stage: Mapped[str] = mapped_column(String(16))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+    level: Mapped[int | None]
+    gated_level: Mapped[int | None]
+    index_value: Mapped[float | None]
+    coverage: Mapped[float | None]
+    weakest: Mapped[str | None] = mapped_column(String(80))
+    dimensions: Mapped[str] = mapped_column(Text)  # JSON: node id -> [level, gated, index]
+    payload: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # zlib of the JSON
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
