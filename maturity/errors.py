@@ -1,0 +1,20 @@
+"""The base of every fault that a person may see."""
+
+from __future__ import annotations
+
+
+class MaturityError(Exception):
+    """What is wrong, in both languages; ``field`` names the input, ``status`` is HTTP's."""
+
+    def __init__(
+        self, message_id: str, message_en: str, field: str | None = None, status: int = 400
+    ) -> None:
+        super().__init__(message_en)
+        self.message_id = message_id
+        self.message_en = message_en
+        self.field = field
+        self.status = status
+
+    def in_(self, locale: str) -> str:
+        """The message in one language; Indonesian for any but English."""
+        return self.message_en if locale == "en" else self.message_id
