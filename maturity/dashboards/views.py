@@ -1,0 +1,12 @@
+"""Pages of dashboards."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+bp = Blueprint("dashboards", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Add these pages to an application."""
+    app.register_blueprint(bp)
