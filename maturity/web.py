@@ -168,10 +168,34 @@ def number(value: float | None, digits: int = 2) -> str:
     return format_number(value, digits, locale())
 
 
-MONTHS_ID = ("Januari Februari Maret April Mei Juni Juli Agustus September Oktober November "
-             "Desember").split()  # fmt: skip
-MONTHS_EN = ("January February March April May June July August September October November "
-             "December").split()  # fmt: skip
+MONTHS_ID = [
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+]
+MONTHS_EN = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def format_day(value: date, language: str) -> str:

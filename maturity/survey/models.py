@@ -108,7 +108,10 @@ class AnswerEvent(Base):
 
 
 class Evidence(Base):
-    """A link that shows an answer to be true, with a note. Removed ones are kept."""
+    """A link that shows an answer to be true, with a note. Removed ones are kept.
+
+    What was typed is kept even where it is no usable link; then ``usable`` is false.
+    """
 
     __tablename__ = "evidence"
     __table_args__ = (Index("ix_evidence_assessment_key", "assessment_id", "key"),)
@@ -118,6 +121,7 @@ class Evidence(Base):
     key: Mapped[str] = mapped_column(String(240))
     url: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text, default="")
+    usable: Mapped[bool] = mapped_column(default=True)
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -109,8 +109,11 @@ def _before_start(bands: Bands, start: float, high: float) -> bool:
 
 
 def _span(scores: Scores, row: int, measure: Measure) -> tuple[float, float]:
-    values = {Measure.SCORE: scores.score, Measure.PERCENT: scores.percent,
-              Measure.INDEX: scores.index}[measure][row]  # fmt: skip
+    values = {
+        Measure.SCORE: scores.score,
+        Measure.PERCENT: scores.percent,
+        Measure.INDEX: scores.index,
+    }[measure][row]
     known = np.round(values[~np.isnan(values)], DECIMALS)
     return (float(known.min()), float(known.max())) if known.size else (np.inf, -np.inf)
 

@@ -35,8 +35,9 @@ def _fraction(value: Any) -> Any:
 
 Points = Annotated[float, BeforeValidator(_fraction), Field(allow_inf_nan=False)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Combine = Literal["weighted_mean", "sum", "mean_of_percentages", "minimum",
-                  "walk", "contiguous", "all_of"]  # fmt: skip
+Combine = Literal[
+    "weighted_mean", "sum", "mean_of_percentages", "minimum", "walk", "contiguous", "all_of"
+]
 Earns = Literal["excluded", "full", "zero"]
 
 
@@ -397,9 +398,17 @@ ChildSource = Annotated[
     Discriminator(_which),
 ]
 QuestionSource = (
-    LevelQuestion | ChoiceQuestion | MultipleQuestion | TristateQuestion | NumberQuestion
-    | PercentQuestion | TextQuestion | DateQuestion | LinkQuestion | MatrixQuestion
-)  # fmt: skip
+    LevelQuestion
+    | ChoiceQuestion
+    | MultipleQuestion
+    | TristateQuestion
+    | NumberQuestion
+    | PercentQuestion
+    | TextQuestion
+    | DateQuestion
+    | LinkQuestion
+    | MatrixQuestion
+)
 
 
 class BandSource(Model):
@@ -447,6 +456,10 @@ class InstrumentSource(Model):
     explanations: list[ExplanationSource] = []
     unanswered: Literal["missing", "zero"] = "missing"
     dont_know: Literal["missing", "zero"] = "missing"
+    blanks: list[Words] = Field(
+        [],
+        description="texts in answer files that mean no answer; {question} stands for the id",
+    )
     scale: ScaleSource
     levels: Annotated[list[LevelNameSource], Field(min_length=1)]
     bands: dict[str, BandsSource] = {}

@@ -1,0 +1,283 @@
+"""The door for answers: save, read back, attach evidence.
+
+What was typed is always kept. What parses becomes the accepted answer; what does not
+stays as a draft beside it. A save that has not seen the latest version is refused with
+both values, unless it says the same thing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from maturity.errors import MaturityError
+from maturity.scoring.rubric import State
+from maturity.survey.instrument import Item, Text
+from maturity.survey.models import Answer, AnswerEvent, Assessment, AssessmentState, Evidence
+from maturity.survey.reading import MAX_RAW, Reading, UnreadableError, clean, link, read
+
+MAX_NOTE = 4_000
+MAX_EVIDENCE = 20
+STATES = {
+    State.ANSWERED: "answered",
+    State.DONT_KNOW: "dont-know",
+    State.NOT_APPLICABLE: "not-applicable",
+}
+_STATE_OF = {word: state for state, word in STATES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What somebody typed for one item; ``seen`` is the version they looked at (0: none)."""
+
+    raw: str
+    reason: str = ""
+    note: str = ""
+    seen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who saves, by which way, and when."""
+
+    person_id: int | None
+    now: datetime
+    way: str = "web"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a change. ``fault`` says why a draft was not accepted."""
+
+    answer: Answer
+    changed: bool
+    fault: Text | None = None
+
+
+class ConflictError(MaturityError):
+    """Somebody else saved in between; both values are kept."""
+
+    def __init__(self, theirs: Answer, mine: Change) -> None:
+        super().__init__(
+            "Jawaban ini sudah diubah oleh orang lain sejak Anda membukanya. "
+            "Kedua isian ditampilkan; pilih yang benar lalu simpan kembali.",
+            "Somebody else changed this answer since you opened it. "
+            "Both values are shown; choose the right one and save again.",
+            status=409,
+        )
+        self.theirs, self.mine = theirs, mine
+
+
+class ClosedError(MaturityError):
+    """The assessment takes no more changes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Penilaian ini sudah diajukan, sehingga jawabannya tidak dapat diubah lagi.",
+            "This assessment has been submitted; its answers can no longer be changed.",
+            status=409,
+        )
+
+
+class TooLongError(MaturityError):
+    """More text than any answer may have."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"Isian terlalu panjang (paling banyak {limit} karakter). Isian sebelumnya tetap ada.",
+            f"The text is too long (at most {limit} characters). What was saved before is kept.",
+            status=413,
+        )
+
+
+def stored(session: Session, assessment_id: int) -> dict[str, Answer]:
+    """All answers of an assessment by item key, drafts included."""
+    rows = session.scalars(select(Answer).where(Answer.assessment_id == assessment_id))
+    return {answer.key: answer for answer in rows}
+
+
+def reading_of(answer: Answer) -> Reading | None:
+    """The accepted answer of a row, if there is one."""
+    state = _STATE_OF.get(answer.state)
+    return None if state is None else Reading(state, answer.value, answer.reason)
+
+
+def readings(answers: Mapping[str, Answer]) -> dict[str, Reading]:
+    """The accepted answers among the stored ones."""
+    found = ((key, reading_of(answer)) for key, answer in answers.items())
+    return {key: reading for key, reading in found if reading is not None}
+
+
+def fault_of(item: Item, answer: Answer) -> Text | None:
+    """Why a stored draft is not accepted; None where there is no draft."""
+    if answer.draft is None:
+        return None
+    try:
+        read(item, answer.draft, reason=answer.reason)
+    except UnreadableError as error:
+        return error.text
+    return None
+
+
+def save(
+    session: Session, assessment: Assessment, item: Item, change: Change, *, author: Author
+) -> Saved:
+    """Save one answer. Raises ConflictError, ClosedError, TooLongError."""
+    if assessment.state not in (AssessmentState.NOT_STARTED, AssessmentState.IN_PROGRESS):
+        raise ClosedError
+    if len(change.raw) > MAX_RAW or len(change.reason) > MAX_NOTE or len(change.note) > MAX_NOTE:
+        raise TooLongError(MAX_NOTE if len(change.raw) <= MAX_RAW else MAX_RAW)
+    existing = session.scalar(
+        select(Answer).where(Answer.assessment_id == assessment.id, Answer.key == item.key)
+    )
+    wanted, fault = _wanted(item, change)
+    if existing is not None and _same(existing, wanted):
+        return Saved(existing, changed=False, fault=fault)
+    if existing is None and not any(wanted.values()):
+        return Saved(_new(assessment, item, author), changed=False)
+    if (existing.version if existing else 0) != change.seen:
+        raise ConflictError(existing or _new(assessment, item, author), change)
+    answer = existing or _new(assessment, item, author)
+    for name, value in wanted.items():
+        setattr(answer, name, value)
+    answer.version = change.seen + 1
+    answer.updated_at, answer.updated_by_id = author.now, author.person_id
+    session.add(answer)
+    session.add(_event(answer, author))
+    _touch(assessment, author)
+    session.flush()
+    return Saved(answer, changed=True, fault=fault)
+
+
+def _new(assessment: Assessment, item: Item, author: Author) -> Answer:
+    return Answer(
+        assessment_id=assessment.id,
+        key=item.key,
+        version=0,
+        state="",
+        value="",
+        reason="",
+        note="",
+        draft=None,
+        updated_at=author.now,
+    )
+
+
+def _wanted(item: Item, change: Change) -> tuple[dict[str, str | None], Text | None]:
+    """The columns that a change asks for, and why a draft is only a draft."""
+    columns: dict[str, str | None] = {
+        "state": "",
+        "value": "",
+        "draft": None,
+        "reason": clean(change.reason),
+        "note": clean(change.note),
+    }
+    try:
+        reading = read(item, change.raw, reason=change.reason)
+    except UnreadableError as error:
+        return {**columns, "draft": change.raw}, error.text
+    if reading is not None:
+        columns.update(state=STATES[reading.state], value=reading.value)
+    return columns, None
+
+
+def _same(answer: Answer, wanted: Mapping[str, str | None]) -> bool:
+    return all(getattr(answer, name) == value for name, value in wanted.items())
+
+
+def _event(answer: Answer, author: Author) -> AnswerEvent:
+    return AnswerEvent(
+        assessment_id=answer.assessment_id,
+        key=answer.key,
+        version=answer.version,
+        state=answer.state,
+        value=answer.value,
+        reason=answer.reason,
+        note=answer.note,
+        draft=answer.draft,
+        way=author.way,
+        at=author.now,
+        by_id=author.person_id,
+    )
+
+
+def _touch(assessment: Assessment, author: Author) -> None:
+    if assessment.state == AssessmentState.NOT_STARTED:
+        assessment.state = AssessmentState.IN_PROGRESS
+        assessment.started_at = author.now
+    assessment.updated_at = author.now
+
+
+# --- evidence -------------------------------------------------------------------------
+
+
+def evidence(session: Session, assessment_id: int) -> dict[str, list[Evidence]]:
+    """Present evidence of an assessment by question (or ``matrix/object``), oldest first."""
+    rows = session.scalars(
+        select(Evidence)
+        .where(Evidence.assessment_id == assessment_id, Evidence.removed_at.is_(None))
+        .order_by(Evidence.id)
+    )
+    found: dict[str, list[Evidence]] = defaultdict(list)
+    for row in rows:
+        found[row.key].append(row)
+    return dict(found)
+
+
+def evidence_key(item: Item) -> str:
+    """Where the evidence of an item is kept: per question, in a matrix per object."""
+    return item.question.id if item.thing is None else f"{item.question.id}/{item.thing.id}"
+
+
+def attach(
+    session: Session, assessment: Assessment, key: str, *, url: str, note: str, author: Author
+) -> tuple[Evidence, Text | None]:
+    """Attach a link. Saying the same again changes nothing; a bad link is kept and flagged."""
+    if assessment.state not in (AssessmentState.NOT_STARTED, AssessmentState.IN_PROGRESS):
+        raise ClosedError
+    if len(url) > MAX_NOTE or len(note) > MAX_NOTE:
+        raise TooLongError(MAX_NOTE)
+    url, note, fault = clean(url), clean(note), None
+    try:
+        url = link(url)
+    except UnreadableError as error:
+        fault = error.text
+    present = evidence(session, assessment.id).get(key, [])
+    for row in present:
+        if row.url == url:
+            row.note = note or row.note
+            return row, fault
+    if len(present) >= MAX_EVIDENCE:
+        raise MaturityError(
+            f"Paling banyak {MAX_EVIDENCE} bukti dukung untuk satu pertanyaan.",
+            f"At most {MAX_EVIDENCE} pieces of evidence for one question.",
+        )
+    row = Evidence(
+        assessment_id=assessment.id,
+        key=key,
+        url=url,
+        note=note,
+        usable=fault is None,
+        added_at=author.now,
+        added_by_id=author.person_id,
+    )
+    session.add(row)
+    _touch(assessment, author)
+    session.flush()
+    return row, fault
+
+
+def detach(session: Session, assessment: Assessment, evidence_id: int, *, author: Author) -> None:
+    """Take a piece of evidence away; it stays in the record."""
+    if assessment.state not in (AssessmentState.NOT_STARTED, AssessmentState.IN_PROGRESS):
+        raise ClosedError
+    row = session.get(Evidence, evidence_id)
+    if row is None or row.assessment_id != assessment.id or row.removed_at is not None:
+        return
+    row.removed_at, row.removed_by_id = author.now, author.person_id
+    assessment.updated_at = author.now

@@ -1,0 +1,306 @@
+"""The door for assessments: open, see how far they are, submit, read the result.
+
+Who may do it is asked before, at the page (``offices.guard``); here stands what an
+assessment's state allows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from maturity.errors import MaturityError
+from maturity.offices.models import Office
+from maturity.scoring.engine import score
+from maturity.scoring.rubric import State
+from maturity.scoring.scorecard import Scorecard, scorecard
+from maturity.survey import answers as door
+from maturity.survey.answers import Author, evidence_key, readings
+from maturity.survey.instrument import Branch, Instrument, Item, Profile
+from maturity.survey.loader import load_text
+from maturity.survey.models import (
+    Answer,
+    Assessment,
+    AssessmentState,
+    Decision,
+    Evidence,
+    Round,
+    Stage,
+    StoredScorecard,
+)
+from maturity.survey.reading import Reading
+from maturity.survey.routing import Place, Route, lacks_reason, sheet
+
+# The published life of an assessment: what may follow what.
+TRANSITIONS: dict[AssessmentState, frozenset[AssessmentState]] = {
+    AssessmentState.NOT_STARTED: frozenset({AssessmentState.IN_PROGRESS}),
+    AssessmentState.IN_PROGRESS: frozenset({AssessmentState.SUBMITTED}),
+    AssessmentState.SUBMITTED: frozenset(),
+}
+
+
+class Lack(StrEnum):
+    """Why an item keeps an assessment from being submitted."""
+
+    ANSWER = "answer"
+    DRAFT = "draft"
+    REASON = "reason"
+    EVIDENCE = "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that is still to be done."""
+
+    item: Item
+    lack: Lack
+
+
+class IncompleteError(MaturityError):
+    """Something is still missing; ``missing`` says what."""
+
+    def __init__(self, missing: Sequence[Missing]) -> None:
+        super().__init__(
+            f"Penilaian belum dapat diajukan: {len(missing)} hal belum lengkap.",
+            f"The assessment cannot be submitted yet: {len(missing)} things are incomplete.",
+            status=422,
+        )
+        self.missing = tuple(missing)
+
+
+class NotAllowedError(MaturityError):
+    """The state of the assessment does not allow this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """An assessment opened for work: everything its pages need, read once."""
+
+    assessment: Assessment
+    instrument: Instrument
+    answers: Mapping[str, Answer]
+    evidence: Mapping[str, Sequence[Evidence]]
+    route: Route
+
+    @property
+    def office(self) -> Office:
+        """Whose assessment it is."""
+        return self.assessment.office
+
+    def items(self, section: Branch) -> tuple[Item, ...]:
+        """All items of a section, asked or not."""
+        ids = {question.id for question in section.questions}
+        return tuple(item for item in self.instrument.items if item.question.id in ids)
+
+    def missing(self, items: Sequence[Item] | None = None) -> list[Missing]:
+        """What is still to be done, in the order of the questionnaire."""
+        found = []
+        for item in self.instrument.items if items is None else items:
+            lack = self.lack(item)
+            if lack is not None:
+                found.append(Missing(item, lack))
+        return found
+
+    def lack(self, item: Item) -> Lack | None:
+        """What this item lacks; None where it is in order or not asked."""
+        if self.route.places[item.key] is not Place.ASKED:
+            return None
+        answer = self.answers.get(item.key)
+        if answer is not None and answer.draft is not None:
+            return Lack.DRAFT
+        reading = self.route.readings.get(item.key)
+        if reading is None:
+            return Lack.ANSWER if item.required else None
+        if lacks_reason(item, reading):
+            return Lack.REASON
+        return Lack.EVIDENCE if self.lacks_evidence(item, reading) else None
+
+    def lacks_evidence(self, item: Item, reading: Reading) -> bool:
+        """Whether the claimed level needs evidence and has neither link nor note."""
+        least = item.question.evidence_from
+        if least is None or reading.state is not State.ANSWERED or item.thing is not None:
+            return False
+        rung = item.option(reading.value).rung
+        if rung is None or rung.level < least:
+            return False
+        answer = self.answers.get(item.key)
+        usable = [row for row in self.evidence.get(evidence_key(item), ()) if row.usable]
+        return not usable and not (answer is not None and answer.note.strip())
+
+
+def instrument_of(round_: Round) -> Instrument:
+    """The round's own copy of its instrument, parsed once."""
+    return load_text(round_.source, name=f"{round_.instrument_id}@{round_.instrument_version}")
+
+
+def profile_of(office: Office) -> Profile:
+    """What of an office decides which questions it is asked."""
+    return Profile(office.kind, frozenset(office.areas.split()))
+
+
+def open_assessments(session: Session, round_: Round, offices: Sequence[Office]) -> None:
+    """Give each of the offices its assessment in the round; those that have one keep it."""
+    have = set(
+        session.scalars(select(Assessment.office_code).where(Assessment.round_id == round_.id))
+    )
+    session.add_all(
+        Assessment(round_id=round_.id, office_code=office.code, state=AssessmentState.NOT_STARTED)
+        for office in offices
+        if office.code not in have
+    )
+    session.flush()
+
+
+def work(session: Session, assessment: Assessment) -> Work:
+    """Open an assessment for reading or filling in."""
+    instrument = instrument_of(assessment.round)
+    answers = door.stored(session, assessment.id)
+    route = Route(instrument, profile_of(assessment.office), readings(answers))
+    return Work(assessment, instrument, answers, door.evidence(session, assessment.id), route)
+
+
+def provisional(work: Work) -> Scorecard:
+    """The score as it stands; nothing is stored."""
+    unit = [(work.route.profile, work.route.readings)]
+    cells = sheet(work.instrument, unit)
+    rubric = work.instrument.rubric
+    return scorecard(rubric, cells, score(rubric, cells), unit=work.assessment.office_code)
+
+
+def note_progress(work: Work) -> None:
+    """Keep the counters that overviews read."""
+    progress = work.route.progress(work.instrument.items)
+    work.assessment.asked, work.assessment.answered = progress.asked, progress.done
+
+
+def change_state(
+    session: Session,
+    assessment: Assessment,
+    to: AssessmentState,
+    *,
+    author: Author,
+    words: str = "",
+) -> None:
+    """Move an assessment along the published transitions; NotAllowedError otherwise."""
+    before = AssessmentState(assessment.state)
+    if to not in TRANSITIONS[before]:
+        raise NotAllowedError(
+            f"Perubahan dari “{before}” ke “{to}” tidak diperbolehkan.",
+            f"A change from “{before}” to “{to}” is not allowed.",
+            status=409,
+        )
+    assessment.state = to
+    assessment.updated_at = author.now
+    session.add(
+        Decision(
+            assessment_id=assessment.id,
+            before=before,
+            after=to,
+            words=words,
+            at=author.now,
+            by_id=author.person_id,
+        )
+    )
+
+
+def submit(session: Session, assessment: Assessment, *, author: Author) -> StoredScorecard:
+    """Hand in: check, score once more, freeze. IncompleteError lists what is missing."""
+    session.refresh(assessment, with_for_update=True)
+    if assessment.state == AssessmentState.SUBMITTED:
+        raise NotAllowedError(
+            "Penilaian ini sudah diajukan.",
+            "This assessment has already been submitted.",
+            status=409,
+        )
+    opened = work(session, assessment)
+    missing = opened.missing()
+    if missing:
+        raise IncompleteError(missing)
+    change_state(session, assessment, AssessmentState.SUBMITTED, author=author)
+    assessment.submitted_at, assessment.submitted_by_id = author.now, author.person_id
+    note_progress(opened)
+    return freeze(session, assessment, opened.instrument, provisional(opened), author=author)
+
+
+def freeze(
+    session: Session,
+    assessment: Assessment,
+    instrument: Instrument,
+    card: Scorecard,
+    *,
+    author: Author,
+) -> StoredScorecard:
+    """Store a scorecard for good, with the fingerprint of what was asked."""
+    stored = frozen_row(assessment.id, instrument, card)
+    stored.created_at = author.now
+    session.add(stored)
+    session.flush()
+    return stored
+
+
+def frozen_row(assessment_id: int, instrument: Instrument, card: Scorecard) -> StoredScorecard:
+    """The row of a scorecard, not yet in any session."""
+    payload = card.to_json().encode()
+    digest = hashlib.sha256(instrument.fingerprint.encode() + b"\n" + payload).hexdigest()
+    return StoredScorecard(
+        assessment_id=assessment_id,
+        stage=Stage.SELF,
+        fingerprint=instrument.fingerprint,
+        digest=digest,
+        level=card.root.level,
+        gated_level=card.root.gated_level,
+        index_value=card.root.index,
+        coverage=card.root.coverage,
+        weakest=weakest_of(instrument, card),
+        dimensions=json.dumps(_outline(instrument, card)),
+        payload=zlib.compress(payload, 6),
+    )
+
+
+def outline_ids(instrument: Instrument) -> list[str]:
+    """Dimensions and sub-dimensions that are scored, in order."""
+    scored = set(instrument.rubric.ids)
+    found: list[str] = []
+    for dimension in instrument.dimensions:
+        found.append(dimension.id)
+        branches = (child for child in dimension.children if isinstance(child, Branch))
+        found.extend(branch.id for branch in branches if branch.id in scored)
+    return found
+
+
+def _outline(
+    instrument: Instrument, card: Scorecard
+) -> dict[str, tuple[int | None, int | None, float | None]]:
+    nodes = ((node_id, card.node(node_id)) for node_id in outline_ids(instrument))
+    return {node_id: (node.level, node.gated_level, node.index) for node_id, node in nodes}
+
+
+def weakest_of(instrument: Instrument, card: Scorecard) -> str | None:
+    """The lowest sub-dimension (dimension where there are none)."""
+    ids = outline_ids(instrument)
+    dimensions = {dimension.id for dimension in instrument.dimensions}
+    lower = [one for one in ids if one not in dimensions] or ids
+    known = [(card.node(one).index, place, one) for place, one in enumerate(lower)]
+    found = [(index, place, one) for index, place, one in known if index is not None]
+    return min(found)[2] if found else None
+
+
+def result_of(session: Session, assessment: Assessment) -> StoredScorecard | None:
+    """The frozen result of an assessment, if it was submitted."""
+    return session.scalar(
+        select(StoredScorecard).where(
+            StoredScorecard.assessment_id == assessment.id, StoredScorecard.stage == Stage.SELF
+        )
+    )
+
+
+def card_of(stored: StoredScorecard) -> Scorecard:
+    """The whole scorecard of a frozen result."""
+    return Scorecard.from_json(zlib.decompress(stored.payload).decode())
