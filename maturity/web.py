@@ -168,34 +168,14 @@ def number(value: float | None, digits: int = 2) -> str:
     return format_number(value, digits, locale())
 
 
-MONTHS_ID = [
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-]
-MONTHS_EN = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+MONTHS_ID = (
+    "Januari", "Februari", "Maret", "April", "Mei", "Juni",
+    "Juli", "Agustus", "September", "Oktober", "November", "Desember",
+)  # fmt: skip
+MONTHS_EN = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 def format_day(value: date, language: str) -> str:
@@ -270,7 +250,8 @@ def static_file(filename: str) -> ResponseReturnValue:
     known = request.args.get("v") == file.fingerprint
     response.cache_control.public = True
     response.cache_control.max_age = 31_536_000 if known else 3600
-    response.cache_control.immutable = True if known else None
+    if known:
+        response.cache_control.immutable = True
     response.set_etag(file.fingerprint + ("-gz" if packed else ""))
     return response.make_conditional(request)
 
@@ -322,7 +303,7 @@ def _compressed(response: Response) -> Response:
     wants = "gzip" in request.headers.get("Accept-Encoding", "")
     if not wants or response.direct_passthrough or response.is_streamed:
         return response
-    if "Content-Encoding" in response.headers or not response.mimetype.startswith(kinds):
+    if "Content-Encoding" in response.headers or not (response.mimetype or "").startswith(kinds):
         return response
     body = response.get_data()
     if len(body) >= MIN_COMPRESS:
