@@ -221,6 +221,7 @@ class _Builder:
             legal=tuple(source.legal),
             crosswalk=tuple(ins.Crosswalk(c.scheme, c.ref) for c in source.crosswalk),
             sources=tuple(source.source),
+            blanks=tuple(b.replace("{question}", source.question) for b in self.source.blanks),
         )
         return replace(question, **self.particulars(source))
 

@@ -255,6 +255,7 @@ class Question:
     none_id: str | None = None
     number: NumberRule | None = None
     max_length: int = 4000
+    blanks: tuple[str, ...] = ()  # texts that mean no answer
     matrix: Matrix | None = None
     bands: Bands | None = None
 

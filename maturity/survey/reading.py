@@ -81,7 +81,7 @@ def read(item: Item, raw: str, *, reason: str = "") -> Reading | None:
         )
     raw, reason = clean(raw), clean(reason)
     folded = fold(raw)
-    if not folded:
+    if not folded or any(folded == fold(blank) for blank in item.question.blanks):
         return None
     if item.options and item.kind is not Kind.MULTIPLE:
         option_id = _spellings(item).get(folded)
