@@ -1,0 +1,152 @@
+"""What tests share: a clock, both databases, an application and a strict client."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+import maturity.offices.models
+import maturity.survey.models  # noqa: F401
+from maturity.app import create_app
+from maturity.config import Settings
+from maturity.db import Base, Database
+from tests import postgres as pg
+from tests.builders import START
+from tests.strict_client import StrictClient, watch_sessions
+
+DATABASES = ("sqlite", "postgresql")
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass
+class Clock:
+    """A clock that goes only when it is told to."""
+
+    at: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def advance(self, **by: float) -> datetime:
+        """Go on by ``hours=``, ``minutes=``, ``days=`` ..."""
+        self.at += timedelta(**by)
+        return self.at
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """14.00 WIB on 21 November 2026."""
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[pg.Postgres]:
+    """A PostgreSQL server for this run."""
+    if os.environ.get("MATURITY_TEST_POSTGRES") == "skip":
+        pytest.skip("MATURITY_TEST_POSTGRES=skip")
+    programs = pg.binaries()
+    if programs is None:
+        pytest.fail(pg.WANTED)
+    with pg.server(programs) as running:
+        yield running
+
+
+def _create_tables(url: str) -> None:
+    database = Database(url)
+    with database.engine.begin() as connection:
+        Base.metadata.create_all(connection)
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all tables and no row."""
+    path = tmp_path_factory.mktemp("template") / "maturity.sqlite3"
+    _create_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: pg.Postgres) -> str:
+    """The name of a database with all tables and no row."""
+    name = postgres.create()
+    _create_tables(postgres.url(name))
+    return name
+
+
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """Makes databases: ``new_database("sqlite", tables=False)`` gives an address."""
+    made: list[str] = []
+
+    def make(kind: str, *, tables: bool = True) -> str:
+        if kind == "sqlite":
+            path = tmp_path / f"maturity-{len(list(tmp_path.glob('*.sqlite3')))}.sqlite3"
+            if tables:
+                shutil.copy(request.getfixturevalue("sqlite_template"), path)
+            return f"sqlite:///{path}"
+        server = request.getfixturevalue("postgres")
+        like = request.getfixturevalue("postgres_template") if tables else "template0"
+        made.append(server.create(like=like))
+        return str(server.url(made[-1]))
+
+    yield make
+    for name in made:
+        request.getfixturevalue("postgres").drop(name)
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, new_database: Callable[..., str]) -> str:
+    """The address of a database with tables and no row: SQLite, then PostgreSQL."""
+    return new_database(request.param)
+
+
+@pytest.fixture(params=DATABASES)
+def empty_url(request: pytest.FixtureRequest, new_database: Callable[..., str]) -> str:
+    """The address of a database without tables: SQLite, then PostgreSQL."""
+    return new_database(request.param, tables=False)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The same database that ``app`` uses, through connections of the test's own."""
+    found = Database(database_url)
+    yield found
+    found.dispose()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """As in production, but plain http, a known secret, and errors reach the test."""
+    return Settings(
+        data=tmp_path / "data",
+        database_url=database_url,
+        secret_key="a-secret-that-only-tests-use",
+        secure_cookies=False,
+        extra={"TESTING": True, "PROPAGATE_EXCEPTIONS": True},
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
+    """The application, with its tables made and no row in them."""
+    made = create_app(settings, now=clock)
+    made.test_client_class = StrictClient
+    watch_sessions(made)
+    yield made
+    made.extensions["maturity"].database.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> StrictClient:
+    """A browser without JavaScript that complains of every faulty page."""
+    made = app.test_client()
+    assert isinstance(made, StrictClient)
+    return made
