@@ -1,0 +1,197 @@
+"""Who is asking, and whether they may: every view states its permission, every request meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NoReturn, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import LoginManager, UserMixin, current_user
+from sqlalchemy import select
+
+from maturity.offices.models import Membership, Office, Person, Role
+from maturity.offices.permissions import NOBODY, Action, Actor, Grant, Thing, may
+from maturity.web import now, reading, wants_json
+
+RENEW_AFTER = timedelta(minutes=5)
+"""A session is stamped anew at most this often: not with every request."""
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What a view asks of the person; ``thing`` makes the thing of the route's values."""
+
+    action: Action | None = None
+    thing: Callable[..., Thing] | None = None
+    public: bool = False
+
+
+PUBLIC = Permission(public=True)
+SIGNED_IN = Permission()
+
+
+@dataclass(frozen=True, eq=False)
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """The person of this request, read anew with each request."""
+
+    person_id: int
+    session_key: str
+    name: str
+    email: str
+    actor: Actor
+
+    def get_id(self) -> str:
+        """What the session keeps; of no use once the person's key has changed."""
+        return f"{self.person_id}:{self.session_key}"
+
+
+# --- what views state ------------------------------------------------------------------
+
+
+def permit(action: Action, thing: Callable[..., Thing] | None = None) -> Callable[[View], View]:
+    """The view is for people who may do this, with the thing made of the route's values."""
+    return _stating(Permission(action, thing))
+
+
+def public(view: View) -> View:
+    """The view is for everybody."""
+    return _stating(PUBLIC)(view)
+
+
+def signed_in(view: View) -> View:
+    """The view is for everybody who has signed in, whatever the roles."""
+    return _stating(SIGNED_IN)(view)
+
+
+def _stating(permission: Permission) -> Callable[[View], View]:
+    def state(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return state
+
+
+def permission_of(view: Callable[..., object]) -> Permission | None:
+    """What a view states; None where it was forgotten."""
+    return cast("Permission | None", getattr(view, "permission", None))
+
+
+# --- asking inside a view --------------------------------------------------------------
+
+
+def current_actor() -> Actor:
+    """The person of this request as permissions see it."""
+    return current_user.actor if current_user.is_authenticated else NOBODY
+
+
+def current_person_id() -> int:
+    """The id of the person of this request; sends away those who have not signed in."""
+    return current_actor().person_id or _send_to_sign_in()
+
+
+def require(action: Action, thing: Thing | None = None) -> None:
+    """End the request with 403 (or at the sign-in page) unless the person may."""
+    if not may(current_actor(), action, thing):
+        if not current_user.is_authenticated:
+            _send_to_sign_in()
+        abort(403)
+
+
+def thing_of(office: Office) -> Thing:
+    """An office as permissions see it."""
+    return Thing(office.code, office.province_code)
+
+
+def office_or_404(code: str) -> Office:
+    """The office with this code, in the request's reading session."""
+    return reading().get(Office, code) or abort(404)
+
+
+def office_thing(code: str, **_others: object) -> Thing:
+    """For ``permit``: the office whose ``<code>`` stands in the route."""
+    return thing_of(office_or_404(code))
+
+
+# --- every request ---------------------------------------------------------------------
+
+
+def init_app(app: Flask) -> None:
+    """Load the person of each request and hold each request to its view's permission."""
+    login = LoginManager(app)
+    login.session_protection = None  # addresses change on mobile lines
+    login.user_loader(_load)
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False  # _renew does it, never on static files
+    for endpoint, view in app.view_functions.items():
+        if endpoint == "static" or endpoint.startswith("web."):
+            _stating(PUBLIC)(view)
+    # Before the check of form tokens: an ended session is told to sign in, not "bad form".
+    app.before_request_funcs.setdefault(None, []).insert(0, _check)
+
+
+def _load(identity: str) -> SignedIn | None:
+    number, _, key = identity.partition(":")
+    age = now().timestamp() - session.get("seen", 0)
+    if not number.isdigit() or age > current_app.permanent_session_lifetime.total_seconds():
+        return None
+    rows = reading().execute(
+        select(Person.id, Person.name, Person.email, Membership.role, Membership.office_code)
+        .outerjoin(Membership, Membership.person_id == Person.id)
+        .where(Person.id == int(number), Person.active, Person.session_key == key)
+        .order_by(Membership.id)
+    ).all()
+    if not rows:
+        return None
+    grants = tuple(Grant(Role(row.role), row.office_code) for row in rows if row.role)
+    first = rows[0]
+    return SignedIn(first.id, key, first.name, first.email, Actor(first.id, grants))
+
+
+def _check() -> None:
+    if request.endpoint is None:
+        return
+    permission = permission_of(current_app.view_functions[request.endpoint])
+    if permission is None:
+        raise RuntimeError(f"the view {request.endpoint} states no permission")
+    if request.endpoint != "static":
+        _renew()
+    if permission.public:
+        return
+    if not current_user.is_authenticated:
+        _send_to_sign_in()
+    if permission.action is not None:
+        thing = permission.thing(**(request.view_args or {})) if permission.thing else None
+        require(permission.action, thing)
+
+
+def _renew() -> None:
+    if "_user_id" not in session or not current_user.is_authenticated:
+        return
+    present = now().timestamp()
+    if present - session["seen"] > RENEW_AFTER.total_seconds():
+        session["seen"] = present
+
+
+def _send_to_sign_in() -> NoReturn:
+    address = url_for("offices.sign_in", next=_way_back())
+    if wants_json():
+        words = gettext("Sesi Anda sudah berakhir. Masuk kembali untuk melanjutkan.")
+        response = current_app.make_response(({"error": words, "sign_in": address}, 401))
+    else:
+        response = current_app.make_response(redirect(address, 303))
+    abort(response)
+
+
+def _way_back() -> str:
+    """The page to return to: this one, or for what was sent the page with the form."""
+    if request.method in ("GET", "HEAD"):
+        return request.full_path.rstrip("?")
+    before = urlsplit(request.referrer or "")
+    path = before.path if before.netloc == request.host else url_for("web.home")
+    return f"{path}?{before.query}" if before.query and before.netloc == request.host else path
