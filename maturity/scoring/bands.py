@@ -68,16 +68,16 @@ class Bands:
 
     def levels(self, values: NDArray[np.float64]) -> NDArray[np.int8]:
         """Levels of an array of values of any shape; ``NO_LEVEL`` for NaN and outside."""
-        rounded = np.round(values, DECIMALS)
-        edges = np.array([band.start for band in self.bands] + [self.bands[-1].end])
-        edges = np.round(edges, DECIMALS)
-        side: str = "right" if self.inclusive is Edge.LOWER else "left"
-        place = np.searchsorted(edges, rounded, side=side)  # type: ignore[call-overload]
-        closed = edges[-1] if self.inclusive is Edge.LOWER else edges[0]
-        place = np.where(rounded == closed, len(self.bands) if side == "right" else 1, place)
-        table = np.array([NO_LEVEL, *(band.level for band in self.bands), NO_LEVEL], dtype=np.int8)
-        place[np.isnan(rounded)] = 0
-        return table[place]
+        value = np.round(values, DECIMALS)
+        edges = np.round([band.start for band in self.bands] + [self.bands[-1].end], DECIMALS)
+        beyond = np.greater_equal if self.inclusive is Edge.LOWER else np.greater
+        place = (value >= edges[0]).astype(np.int8)  # in the first band or further up
+        for edge in edges[1:-1]:
+            place += beyond(value, edge)
+        place[value > edges[-1]] = 0
+        levels = [NO_LEVEL, *(band.level for band in self.bands)]
+        found: NDArray[np.int8] = np.take(np.array(levels, dtype=np.int8), place)
+        return found
 
     def level(self, value: float) -> int:
         """The level of one value."""

@@ -25,7 +25,7 @@ from maturity.scoring.work import Work
 
 Floats = NDArray[np.float64]
 Levels = NDArray[np.int8]
-BLOCK = 512
+BLOCK = 1024
 THREADS = 2
 
 
@@ -33,8 +33,8 @@ THREADS = 2
 class AnswerSheet:
     """Answers as numbers; both arrays (criteria, units), rows in ``rubric.criteria`` order.
 
-    ``points`` are finite where ``states`` is ANSWERED; NaN there means an answer of a
-    walk that carries no score. Elsewhere the points are ignored.
+    Where ``states`` is ANSWERED, ``points`` are finite and no more than the criterion's
+    ceiling; NaN means an answer of a walk that carries no score. Elsewhere they are ignored.
     """
 
     points: Floats

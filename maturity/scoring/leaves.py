@@ -28,9 +28,7 @@ SAID = np.uint8((1 << State.ANSWERED) | (1 << State.STOPS))
 def answered(plan: Plan, points: Floats, states: States) -> Work:
     """The criteria's rows of a block; points and states are (criteria, units)."""
     flags = np.left_shift(ONE, states)
-    value = np.where((flags & SAID) != 0, points, 0.0)
-    if plan.full.any():
-        value = np.where((flags & plan.full) != 0, plan.ceiling, value)
+    value = _points(plan, points, flags)
     known = (flags & plan.known) != 0
     present = (flags & plan.present) != 0
     unscored = _unscored(plan, value)
@@ -42,6 +40,17 @@ def answered(plan: Plan, points: Floats, states: States) -> Work:
     if unscored:
         work.known[: plan.leaves][np.isnan(value)] = 0.0
     return work
+
+
+def _points(plan: Plan, points: Floats, flags: States) -> Floats:
+    said = (flags & SAID) != 0
+    with np.errstate(invalid="ignore"):
+        value: Floats = points * said
+    if not np.isfinite(value.sum()):  # multiplying is much faster, but keeps a blank's NaN
+        value = np.where(said, points, 0.0)
+    if plan.full.any():
+        value = np.where((flags & plan.full) != 0, plan.ceiling, value)
+    return value
 
 
 def _unscored(plan: Plan, value: Floats) -> bool:
@@ -75,9 +84,8 @@ def _fill(plan: Plan, work: Work, value: Floats, *, known: Bools, present: Bools
     cells[:, SCORE] = value
     share = cells[:, SHARE]
     np.subtract(value, plan.floor, out=share)
-    share *= plan.per_point
-    np.maximum(share, 0.0, out=share)
-    np.minimum(share, 1.0, out=share)
+    np.divide(share, plan.span, out=share)
+    np.clip(share, 0.0, 1.0, out=share)
     share *= cells[:, KNOWN]
     np.multiply(cells[:, KNOWN], plan.ceiling, out=cells[:, BASIS])
     np.multiply(cells[:, APPLICABLE], plan.ceiling, out=cells[:, MAXIMUM])

@@ -78,7 +78,7 @@ class Plan:
     present: Bits
     floor: Floats
     ceiling: Floats
-    per_point: Floats  # what one point adds to the share
+    span: Floats  # from floor to ceiling
     walked: Bools  # (leaves, 1), child of a walk
     needs: tuple[Needs, ...]
     batches: tuple[Batch, ...]
@@ -114,7 +114,7 @@ def compile_rubric(rubric: Rubric) -> Plan:
         present=~_bits(leaves, {Counts.EXCLUDED}),
         floor=floor,
         ceiling=ceiling,
-        per_point=1.0 / (ceiling - floor),
+        span=ceiling - floor,
         walked=_walked(rubric),
         needs=_needs(leaves, row),
         batches=_batches(rubric, row),

@@ -67,6 +67,7 @@ class Grower:
     source: Source
     tame: bool = False
     count: int = 0
+    last_level: int = 4
 
     def name(self) -> str:
         self.count += 1
@@ -77,10 +78,10 @@ class Grower:
         return self.source.pick(range(of)) == 0
 
     def rubric(self) -> Rubric:
-        first = self.source.pick((1, 1, 2))
+        self.last_level = self.source.pick((4, 4, 5))
         root = self.group(self.source.pick((1, 2, 2, 3)))
         root = self.with_requirements(root)
-        return Rubric(self.with_gates(root), first_level=1, last_level=first + 3)
+        return Rubric(self.with_gates(root), first_level=1, last_level=self.last_level)
 
     def group(self, depth: int) -> Group:
         method = self.source.pick(tuple(Method))
@@ -120,7 +121,7 @@ class Grower:
         if measure is None:
             return None
         ends = {Measure.SCORE: (low, high), Measure.PERCENT: (0.0, 100.0)}
-        low, high = ends.get(measure, (1.0, 4.0))
+        low, high = ends.get(measure, (1.0, float(self.last_level)))
         cuts = self.source.pick(((0.5,), (0.25, 0.5, 0.75), (1 / 6, 0.5, 5 / 6), (0.3, 0.7)))
         edges = [low, *(low + cut * (high - low) for cut in cuts), high]
         return Bands(
