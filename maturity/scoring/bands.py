@@ -45,7 +45,8 @@ class Bands:
     """Contiguous bands, lowest first.
 
     The very first and the very last edge both belong to their band, so a perfect
-    value always has a level (a well-known trap: ``>= 4.2 and < 5.0``).
+    value always has a level (a well-known trap: ``>= 4.2 and < 5.0``). More than the last
+    edge is still the last level; less than the first edge has no level.
     """
 
     bands: tuple[Band, ...]
@@ -67,14 +68,13 @@ class Bands:
         return next(band for band in self.bands if band.level == level)
 
     def levels(self, values: NDArray[np.float64]) -> NDArray[np.int8]:
-        """Levels of an array of values of any shape; ``NO_LEVEL`` for NaN and outside."""
+        """Levels of an array of values of any shape; ``NO_LEVEL`` for NaN and below."""
         value = np.round(values, DECIMALS)
         edges = np.round([band.start for band in self.bands] + [self.bands[-1].end], DECIMALS)
         beyond = np.greater_equal if self.inclusive is Edge.LOWER else np.greater
         place = (value >= edges[0]).astype(np.int8)  # in the first band or further up
         for edge in edges[1:-1]:
             place += beyond(value, edge)
-        place[value > edges[-1]] = 0
         levels = [NO_LEVEL, *(band.level for band in self.bands)]
         found: NDArray[np.int8] = np.take(np.array(levels, dtype=np.int8), place)
         return found

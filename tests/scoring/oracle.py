@@ -278,7 +278,7 @@ def level_of(bands: Bands, found: Found, rubric: Rubric) -> int:
         Measure.PERCENT: found.share * 100,
         Measure.INDEX: rubric.first_level + found.share * (rubric.last_level - rubric.first_level),
     }[bands.measure]
-    value = nine(value)
+    value = min(nine(value), nine(Fraction(bands.bands[-1].end)))
     for band in bands.bands:
         start, end = nine(Fraction(band.start)), nine(Fraction(band.end))
         if bands.inclusive is Edge.LOWER:

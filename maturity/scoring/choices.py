@@ -1,0 +1,152 @@
+"""What each criterion of one unit may become, at what cost, and what it then earns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from maturity.scoring.engine import AnswerSheet
+from maturity.scoring.rubric import Counts, Criterion, Effect, Method, Rubric, State
+
+OPEN = (State.UNANSWERED, State.DONT_KNOW)
+SAID = (State.ANSWERED, State.STOPS)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing a cell may be; ``rung`` is None where it stays as it is."""
+
+    cost: float
+    points: float
+    state: State
+    rung: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What a cell comes to; ``points`` is None where it carries none."""
+
+    points: float | None
+    applies: bool = True
+    counted: bool = True
+
+
+MISSING = Earned(None, counted=False)
+EXCLUDED = Earned(None, applies=False, counted=False)
+
+
+@dataclass(frozen=True)
+class Ladders:
+    """The rungs of the criteria, lowest first.
+
+    ``rungs`` are the points of each rung, NaN for an answer of a walk without a score;
+    ``costs`` what it takes to climb on to a rung (1 where not named); ``stops`` the rungs
+    on which a walk ends.
+    """
+
+    rungs: Mapping[str, tuple[float, ...]]
+    costs: Mapping[tuple[str, int], float] = field(default_factory=dict)
+    stops: Collection[tuple[str, int]] = ()
+
+    def __post_init__(self) -> None:
+        if any(not (math.isfinite(cost) and cost >= 0) for cost in self.costs.values()):
+            raise ValueError("a cost must be a number of at least 0")
+
+    def above(self, leaf_id: str, points: float, state: State) -> Iterator[Option]:
+        """All rungs above where the cell stands now, with the cost of the whole climb."""
+        rungs = self.rungs.get(leaf_id, ())
+        climbed = 0.0
+        for rung in range(self.standing(leaf_id, points, state), len(rungs)):
+            climbed += self.costs.get((leaf_id, rung), 1.0)
+            ends = State.STOPS if (leaf_id, rung) in self.stops else State.ANSWERED
+            yield Option(climbed, rungs[rung], ends, rung)
+
+    def standing(self, leaf_id: str, points: float, state: State) -> int:
+        """Number of rungs at or below the cell; 0 for a cell without an answer."""
+        rungs = self.rungs.get(leaf_id, ())
+        if state not in SAID:
+            return 0
+        for rung, value in enumerate(rungs):
+            ends = (leaf_id, rung) in self.stops
+            alike = value == points or (math.isnan(value) and math.isnan(points))
+            if alike and ends == (state is State.STOPS):
+                return rung + 1
+        if math.isnan(points):
+            return len(rungs)
+        return sum(1 for value in rungs if not math.isnan(value) and value <= points)
+
+
+class Choices:
+    """The options of every criterion of one unit.
+
+    ``waiting`` holds the questions of a walk that lie behind its present end: they come
+    back on to the path, unanswered, as soon as the walk gets that far.
+    """
+
+    def __init__(
+        self, rubric: Rubric, sheet: AnswerSheet, ladders: Ladders, *, column: int
+    ) -> None:
+        self.rubric = rubric
+        self.ladders = ladders
+        self.row = {leaf.id: row for row, leaf in enumerate(rubric.criteria)}
+        points, states = sheet.points[:, column].tolist(), sheet.states[:, column].tolist()
+        self.present = {
+            leaf_id: Option(0.0, points[row], State(states[row]))
+            for leaf_id, row in self.row.items()
+        }
+        self.waiting = frozenset(self._waiting())
+
+    def _waiting(self) -> Iterator[str]:
+        for group in self.rubric.groups:
+            ended = False
+            for child in group.children if group.method is Method.WALK else ():
+                state = self.present[child.id].state
+                if ended and state is State.OFF_PATH:
+                    yield child.id
+                ended = ended or state is State.STOPS
+
+    def options(self, leaf_id: str) -> list[Option]:
+        """Stay, or climb to a rung; what is not applicable stays."""
+        now = self.present[leaf_id]
+        options = [now]
+        if leaf_id in self.waiting:
+            options.append(Option(0.0, 0.0, State.UNANSWERED))
+        if leaf_id in self.waiting or now.state in (*OPEN, *SAID):
+            options.extend(self.ladders.above(leaf_id, now.points, now.state))
+        return options
+
+    def earned(self, leaf: Criterion, option: Option, chosen: Mapping[str, Option]) -> Earned:
+        """What an option comes to, given the options of all that the criterion needs."""
+        cell = _by_policy(leaf, option)
+        for need in leaf.requires:
+            source = self.rubric.node(need.criterion)
+            if not cell.applies or not isinstance(source, Criterion):
+                return cell
+            have = self.earned(source, chosen[source.id], chosen).points
+            if have is not None and have <= 0.0:
+                cell = _lost(cell, need.effect)
+        return cell
+
+
+def _by_policy(leaf: Criterion, option: Option) -> Earned:
+    if option.state in SAID:
+        return Earned(None if math.isnan(option.points) else option.points)
+    policy = {
+        State.UNANSWERED: leaf.unanswered,
+        State.DONT_KNOW: leaf.dont_know,
+        State.NOT_APPLICABLE: leaf.not_applicable,
+        State.OFF_PATH: leaf.off_path,
+    }[option.state]
+    return {
+        Counts.FULL: Earned(leaf.ceiling),
+        Counts.ZERO: Earned(0.0),
+        Counts.MISSING: MISSING,
+        Counts.EXCLUDED: EXCLUDED,
+    }[policy]
+
+
+def _lost(cell: Earned, effect: Effect) -> Earned:
+    if effect is Effect.ZERO:
+        return Earned(0.0)
+    return cell if cell.points is None else Earned(min(cell.points, 0.0))

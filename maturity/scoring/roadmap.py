@@ -1,0 +1,224 @@
+"""The cheapest set of steps to a level, in an order in which each step helps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from maturity.scoring.bands import DECIMALS, NO_LEVEL
+from maturity.scoring.choices import SAID, Choices, Ladders, Option
+from maturity.scoring.engine import AnswerSheet, Scores, score
+from maturity.scoring.rubric import Criterion, Rubric, walk
+from maturity.scoring.search import Search, TooEntangledError
+
+__all__ = ["Effect", "Roadmap", "Step", "TooEntangledError", "roadmap"]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one step, taken after those before it, does to a node; None is unknown."""
+
+    node: str
+    percent_before: float | None
+    percent_after: float | None
+    level_before: int | None
+    level_after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Raise one criterion to a rung of its ladder (0 is the lowest).
+
+    ``points_before`` is None where nothing is answered yet; either is None for an answer
+    of a walk without a score. ``area`` is the effect on the nearest group with bands above
+    the criterion, ``target`` that on the node of the roadmap.
+    """
+
+    criterion: str
+    points_before: float | None
+    points_after: float | None
+    rung: int
+    cost: float
+    area: Effect
+    target: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Roadmap:
+    """The way to ``level`` of ``node``; no steps where it is reached already or cannot be.
+
+    ``highest`` is the highest level that can be reached at all (None: none). ``sheet`` is
+    the unit's column after all steps.
+    """
+
+    node: str
+    level: int
+    level_now: int | None
+    reachable: bool
+    highest: int | None
+    cost: float
+    steps: tuple[Step, ...]
+    sheet: AnswerSheet
+
+
+def roadmap(
+    rubric: Rubric,
+    sheet: AnswerSheet,
+    target_level: int,
+    *,
+    ladders: Mapping[str, tuple[float, ...]],
+    costs: Mapping[tuple[str, int], float] | None = None,
+    stops: Collection[tuple[str, int]] = (),
+    node: str | None = None,
+    column: int = 0,
+) -> Roadmap:
+    """The cheapest steps after which the gated level of ``node`` (the root) is the target.
+
+    ``ladders`` gives the points of a criterion's rungs, lowest first; a climb costs the
+    sum over its rungs of ``costs[(criterion, rung)]``, 1 by default. An unanswered
+    criterion stands below its first rung. ``stops`` are the rungs that end a walk.
+    What is not applicable stays so. TooEntangledError where prerequisites tie so many
+    criteria together that no exact answer can be had.
+    """
+    name = node or rubric.root.id
+    choices = Choices(rubric, sheet, Ladders(ladders, costs or {}, stops), column=column)
+    start = AnswerSheet(
+        sheet.points[:, column : column + 1].copy(), sheet.states[:, column : column + 1].copy()
+    )
+    levels = _levels(rubric, name)
+    chosen = None
+    if target_level in levels:
+        chosen = Search(rubric, choices, node=name, level=target_level).cheapest()
+    route = _Route(rubric, choices, name, start)
+    steps = () if chosen is None else route.ordered(chosen)
+    reached = _reached(rubric, choices, name, levels)
+    return Roadmap(
+        node=name,
+        level=target_level,
+        level_now=_level(score(rubric, start), name, 0),
+        reachable=chosen is not None,
+        highest=reached,
+        cost=math.fsum(step.cost for step in steps),
+        steps=steps,
+        sheet=route.sheet,
+    )
+
+
+def _levels(rubric: Rubric, name: str) -> tuple[int, ...]:
+    bands = rubric.node(name).bands
+    if bands is None:
+        raise ValueError(f"{name} has no bands, so no level to reach")
+    return tuple(band.level for band in bands.bands)
+
+
+def _reached(rubric: Rubric, choices: Choices, name: str, levels: tuple[int, ...]) -> int | None:
+    """The highest level that some choice reaches."""
+    for level in reversed(levels):
+        if Search(rubric, choices, node=name, level=level).cheapest() is not None:
+            return level
+    return None
+
+
+class _Route:
+    """Walks from a sheet to the chosen one, always by the step that gains most for its cost."""
+
+    def __init__(self, rubric: Rubric, choices: Choices, name: str, sheet: AnswerSheet) -> None:
+        self.rubric = rubric
+        self.choices = choices
+        self.name = name
+        self.sheet = sheet
+        self.area = {
+            node.id: group.id
+            for group in rubric.groups
+            if group.bands is not None
+            for node in walk(group)
+            if isinstance(node, Criterion)
+        }
+
+    def ordered(self, chosen: Mapping[str, Option]) -> tuple[Step, ...]:
+        left = [leaf.id for leaf in self.rubric.criteria if chosen[leaf.id].rung is not None]
+        self.sheet = self._settled(chosen, self.sheet)
+        scores = score(self.rubric, self.sheet)
+        steps: list[Step] = []
+        while left:
+            tries = self._tries(chosen, left)
+            tried = score(self.rubric, tries)
+            place = self._most_helpful(tried, [chosen[leaf_id] for leaf_id in left])
+            leaf_id = left.pop(place)
+            after = AnswerSheet(tries.points[:, [place]], tries.states[:, [place]])
+            steps.append(self._step(leaf_id, chosen[leaf_id], scores, tried, place))
+            scores, self.sheet = score(self.rubric, after), after
+        return tuple(steps)
+
+    def _tries(self, chosen: Mapping[str, Option], left: list[str]) -> AnswerSheet:
+        """One column for each step that could be next."""
+        tries = AnswerSheet(
+            np.repeat(self.sheet.points, len(left), axis=1),
+            np.repeat(self.sheet.states, len(left), axis=1),
+        )
+        for place, leaf_id in enumerate(left):
+            row, option = self.choices.row[leaf_id], chosen[leaf_id]
+            tries.points[row, place], tries.states[row, place] = option.points, option.state
+        return tries
+
+    def _settled(self, chosen: Mapping[str, Option], sheet: AnswerSheet) -> AnswerSheet:
+        """Questions that come back on to the path of a walk without being answered."""
+        settled = AnswerSheet(sheet.points.copy(), sheet.states.copy())
+        for leaf_id in self.choices.waiting:
+            option = chosen[leaf_id]
+            if option.rung is None:
+                settled.states[self.choices.row[leaf_id]] = option.state
+        return settled
+
+    def _most_helpful(self, tried: Scores, options: list[Option]) -> int:
+        """Gain of the target's percent for its cost; the earlier criterion among equals."""
+        percent = np.nan_to_num(tried.percent[tried.row(self.name)], nan=-1.0)
+        now = np.nan_to_num(self._percent(self.sheet), nan=0.0)
+        gains = [
+            (round((after - now) / max(option.cost, 1e-9), DECIMALS), -place)
+            for place, (after, option) in enumerate(zip(percent.tolist(), options, strict=True))
+        ]
+        return -max(gains)[1]
+
+    def _percent(self, sheet: AnswerSheet) -> float:
+        scores = score(self.rubric, sheet)
+        return float(scores.percent[scores.row(self.name), 0])
+
+    def _step(
+        self, leaf_id: str, option: Option, before: Scores, tried: Scores, place: int
+    ) -> Step:
+        row = self.choices.row[leaf_id]
+        said = self.sheet.states[row, 0] in SAID
+        area = self.area.get(leaf_id, self.name)
+        return Step(
+            criterion=leaf_id,
+            points_before=_number(float(self.sheet.points[row, 0])) if said else None,
+            points_after=_number(option.points),
+            rung=option.rung or 0,
+            cost=option.cost,
+            area=_effect(area, before, tried, place),
+            target=_effect(self.name, before, tried, place),
+        )
+
+
+def _effect(node: str, before: Scores, after: Scores, place: int) -> Effect:
+    row = before.row(node)
+    return Effect(
+        node=node,
+        percent_before=_number(float(before.percent[row, 0])),
+        percent_after=_number(float(after.percent[row, place])),
+        level_before=_level(before, node, 0),
+        level_after=_level(after, node, place),
+    )
+
+
+def _level(scores: Scores, node: str, column: int) -> int | None:
+    level = int(scores.gated_level[scores.row(node), column])
+    return None if level == NO_LEVEL else level
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, DECIMALS) + 0.0

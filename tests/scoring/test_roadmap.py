@@ -1,0 +1,185 @@
+"""The cheapest way by search is the cheapest way there is."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+from math import prod
+
+import numpy as np
+import pytest
+
+from maturity.scoring.bands import Band, Bands
+from maturity.scoring.engine import AnswerSheet, score
+from maturity.scoring.roadmap import Roadmap, roadmap
+from maturity.scoring.rubric import (
+    Criterion,
+    Group,
+    Method,
+    State,
+)
+from tests.scoring.strategies import BLANKS, Grower, Seeded
+
+HALVES = Bands((Band(1, 1, 1.5), Band(2, 1.5, 2.5), Band(3, 2.5, 3.5), Band(4, 3.5, 4)))
+SAID = (State.ANSWERED, State.STOPS)
+
+
+class Case:
+    """A small random instrument, its ladders and one unit's present answers."""
+
+    def __init__(self, seed: int) -> None:
+        self.source = Seeded(np.random.default_rng(seed))
+        self.rubric = Grower(self.source).rubric()
+        self.walks = [g for g in self.rubric.groups if g.method is Method.WALK]
+        self.walked = {child.id for group in self.walks for child in group.children}
+        self.rows = {leaf.id: row for row, leaf in enumerate(self.rubric.criteria)}
+        self.ladders: dict[str, tuple[float, ...]] = {}
+        self.costs: dict[tuple[str, int], float] = {}
+        self.stops: set[tuple[str, int]] = set()
+        self.sheet = AnswerSheet.empty(self.rubric)
+        for row, leaf in enumerate(self.rubric.criteria):
+            self.grow(row, leaf)
+        for group in self.walks:
+            self.close(group)
+
+    def grow(self, row: int, leaf: Criterion) -> None:
+        pick = self.source.pick
+        span = leaf.ceiling - leaf.floor
+        points = [leaf.floor, leaf.floor + span / 2, leaf.ceiling]
+        rungs = points[pick((0, 1)) :] if pick(range(3)) else [-1.0, *points]
+        if leaf.id in self.walked:
+            self.stops |= {(leaf.id, rung) for rung in range(len(rungs) - 1)}
+            rungs = [*rungs[:-1], math.nan] if pick(range(2)) else rungs
+        self.ladders[leaf.id] = tuple(rungs)
+        self.costs |= {(leaf.id, rung): pick((1.0, 1.0, 2.0, 0.5)) for rung in range(len(rungs))}
+        if pick(range(4)) == 0:
+            self.sheet.states[row, 0] = pick(BLANKS)
+            return
+        rung = pick(range(len(rungs)))
+        self.put(self.sheet, 0, leaf.id, rung)
+
+    def put(self, sheet: AnswerSheet, column: int, leaf_id: str, rung: int) -> None:
+        row = self.rows[leaf_id]
+        sheet.points[row, column] = self.ladders[leaf_id][rung]
+        ends = (leaf_id, rung) in self.stops
+        sheet.states[row, column] = State.STOPS if ends else State.ANSWERED
+
+    def close(self, group: Group) -> None:
+        """What lies behind the end of a walk is off the path."""
+        ended = False
+        for child in group.children:
+            row = self.rows[child.id]
+            if ended:
+                self.sheet.states[row, 0] = State.OFF_PATH
+            ended = ended or self.sheet.states[row, 0] == State.STOPS
+
+    def waiting(self) -> set[str]:
+        found = set()
+        for group in self.walks:
+            ended = False
+            for child in group.children:
+                if ended:
+                    found.add(child.id)
+                ended = ended or self.sheet.states[self.rows[child.id], 0] == State.STOPS
+        return found
+
+    def present(self, leaf_id: str) -> int | None:
+        """The rung on which the criterion stands: -1 below the first, None where fixed."""
+        row = self.rows[leaf_id]
+        state, points = self.sheet.states[row, 0], self.sheet.points[row, 0]
+        if state in (State.UNANSWERED, State.DONT_KNOW) or leaf_id in self.waiting():
+            return -1
+        if state not in SAID:
+            return None
+        return next(
+            rung
+            for rung, value in enumerate(self.ladders[leaf_id])
+            if (value == points or (math.isnan(value) and math.isnan(points)))
+            and ((leaf_id, rung) in self.stops) == (state == State.STOPS)
+        )
+
+    def ways(self) -> list[dict[str, int | None]]:
+        """Every choice of rungs; None where a criterion stays as it is."""
+        names = [leaf.id for leaf in self.rubric.criteria]
+        choices = []
+        for name in names:
+            now = self.present(name)
+            above = [] if now is None else list(range(now + 1, len(self.ladders[name])))
+            choices.append([None, *above])
+        if prod(len(several) for several in choices) > 300:
+            return []
+        return [dict(zip(names, way, strict=True)) for way in product(*choices)]
+
+    def price(self, way: dict[str, int | None]) -> float:
+        total = 0.0
+        for name, rung in way.items():
+            if rung is not None:
+                now = self.present(name)
+                assert now is not None
+                total += sum(self.costs[name, step] for step in range(now + 1, rung + 1))
+        return total
+
+    def possible(self, sheet: AnswerSheet, column: int, way: dict[str, int | None]) -> bool:
+        """Walk again: what is behind an end is off the path, what is before is asked."""
+        waiting = self.waiting()
+        for group in self.walks:
+            ended = False
+            for child in group.children:
+                row = self.rows[child.id]
+                if child.id in waiting and ended and way[child.id] is not None:
+                    return False
+                if child.id in waiting and not ended and way[child.id] is None:
+                    sheet.states[row, column] = State.UNANSWERED
+                ended = ended or sheet.states[row, column] == State.STOPS
+        return True
+
+    def cheapest(self, level: int) -> float | None:
+        ways = self.ways()
+        sheet = AnswerSheet(
+            np.repeat(self.sheet.points, len(ways), axis=1),
+            np.repeat(self.sheet.states, len(ways), axis=1),
+        )
+        usable = []
+        for column, way in enumerate(ways):
+            for name, rung in way.items():
+                if rung is not None:
+                    self.put(sheet, column, name, rung)
+            usable.append(self.possible(sheet, column, way))
+        scores = score(self.rubric, sheet)
+        levels = scores.gated_level[scores.row(self.rubric.root.id)]
+        prices = [
+            self.price(way)
+            for way, level_of_way, fine in zip(ways, levels.tolist(), usable, strict=True)
+            if fine and level_of_way >= level
+        ]
+        return min(prices, default=None)
+
+    def roadmap(self, level: int) -> Roadmap:
+        return roadmap(self.rubric, self.sheet, level, ladders=self.ladders,
+                       costs=self.costs, stops=self.stops)  # fmt: skip
+
+
+@pytest.mark.parametrize("hundred", range(10))
+def test_as_cheap_as_trying_everything(hundred: int) -> None:
+    compared = reached = 0
+    for seed in range(150 * hundred, 150 * hundred + 150):
+        case = Case(seed)
+        bands = case.rubric.root.bands
+        if bands is None or not case.ways():
+            continue
+        for level in (band.level for band in bands.bands):
+            expected, found = case.cheapest(level), case.roadmap(level)
+            assert found.reachable == (expected is not None), (seed, level)
+            compared += 1
+            if expected is None:
+                assert found.highest is None or found.highest < level
+                assert found.steps == ()
+                continue
+            reached += 1
+            assert found.cost == pytest.approx(expected), (seed, level)
+            after = score(case.rubric, found.sheet)
+            assert after.gated_level[after.row(case.rubric.root.id), 0] >= level
+            assert found.highest is not None
+            assert found.highest >= level
+    assert compared > 100
+    assert reached > 50
