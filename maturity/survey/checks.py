@@ -5,110 +5,85 @@ Each check takes the source and yields problems with the path of the faulty part
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import pairwise
 
 from maturity.survey import source as src
+from maturity.survey.checks_conditions import conditions
+from maturity.survey.checks_questions import options, question
+from maturity.survey.placed import (
+    Found,
+    Part,
+    Placed,
+    placed,
+    placed_from,
+    twice,
+    unknown,
+    unknown_in,
+)
 from maturity.survey.strict_yaml import Path
 
-Found = Iterator[tuple[Path, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A child of the tree with its path in the file."""
-
-    path: Path
-    part: src.GroupSource | src.SliceSource | src.QuestionSource
-
-    @property
-    def id(self) -> str:
-        """The id of the group, slice or question."""
-        part = self.part
-        return part.id if isinstance(part, src.GroupSource | src.SliceSource) else part.question
-
-
-def placed(source: src.InstrumentSource) -> list[Placed]:
-    """The whole tree with paths, parents first."""
-    return list(_placed(source.root, ("root",)))
-
-
-def _placed(
-    part: src.GroupSource | src.SliceSource | src.QuestionSource, path: Path
-) -> Iterator[Placed]:
-    yield Placed(path, part)
-    if isinstance(part, src.GroupSource):
-        for place, child in enumerate(part.children):
-            yield from _placed(child, (*path, "children", place))
+__all__ = ["Found", "Placed", "placed", "structural"]
 
 
 def structural(source: src.InstrumentSource) -> Found:
     """References, ids, weights, bands: everything that building relies on."""
     tree = placed(source)
+    walked = set(_walked(tree))
     yield from _ids(source, tree)
+    yield from _shared(source)
     yield from _names(source, tree)
     yield from _bands(source)
-    yield from _conditions(source, tree)
+    yield from conditions(source, tree)
+    yield from _sections(tree)
     for place in tree:
         if isinstance(place.part, src.GroupSource):
             yield from _weights(place.path, place.part)
-            yield from _walks(place.path, place.part)
+            yield from _scale((*place.path, "scale"), place.part.scale)
             yield from _gate(source, place)
         elif isinstance(place.part, src.SliceSource):
             yield from _slice(place.path, place.part, tree)
-        elif isinstance(place.part, src.MatrixQuestion):
-            yield from _matrix(source, place.path, place.part)
         else:
-            yield from _question(source, place.path, place.part)
+            yield from question(source, place.path, place.part, walked=place.id in walked)
+    yield from _walks(tree)
 
 
-def _twice(path: Path, ids: Iterable[str | int], what: str) -> Found:
-    for one, times in Counter(ids).items():
-        if times > 1:
-            yield path, f"{what} {one!r} stands here {times} times"
+# --- ids and names --------------------------------------------------------------------
 
 
 def _ids(source: src.InstrumentSource, tree: list[Placed]) -> Found:
     first: dict[str, Path] = {}
     for place in tree:
+        key = "question" if isinstance(place.part, src.QuestionBase) else "id"
         if place.id in first:
             where = ".".join(map(str, first[place.id]))
-            yield place.path, f"the id {place.id!r} is used twice (first at {where})"
+            yield (*place.path, key), f"the id {place.id!r} is used twice (first at {where})"
         first.setdefault(place.id, place.path)
-    yield from _twice(("levels",), (n.level for n in source.levels), "level")
+    yield from twice(("levels",), (n.level for n in source.levels), "level")
     for key in ("sources", "schemes", "kinds", "areas", "explanations"):
-        yield from _twice((key,), (one.id for one in getattr(source, key)), "id")
-    for name, options in source.option_sets.items():
-        yield from _twice(("option_sets", name), (o.id for o in options), "option")
+        yield from twice((key,), (one.id for one in getattr(source, key)), "id")
+
+
+def _shared(source: src.InstrumentSource) -> Found:
+    yield from _scale(("scale",), source.scale)
+    for name, listed in source.option_sets.items():
+        yield from options(("option_sets", name), listed)
     for name, things in source.object_lists.items():
-        yield from _twice(("object_lists", name), (t.id for t in things), "object")
-
-
-def _unknown(path: Path, names: Iterable[str], known: Iterable[str], what: str) -> Found:
-    allowed = set(known)
-    for name in names:
-        if name not in allowed:
-            choice = ", ".join(sorted(allowed)) or "none is defined"
-            yield path, f"there is no {what} {name!r} ({choice})"
+        yield from twice(("object_lists", name), (t.id for t in things), "object")
 
 
 def _names(source: src.InstrumentSource, tree: list[Placed]) -> Found:
+    works = [one.id for one in source.sources]
+    schemes = [one.id for one in source.schemes]
     for place in tree:
         bands = getattr(place.part, "bands", None)
         if bands is not None:
-            yield from _unknown((*place.path, "bands"), [bands], source.bands, "bands")
-        works = getattr(place.part, "source", [])
-        known = [one.id for one in source.sources]
-        yield from _unknown((*place.path, "source"), works, known, "source")
-        schemes = [cross.scheme for cross in getattr(place.part, "crosswalk", [])]
-        known = [one.id for one in source.schemes]
-        yield from _unknown((*place.path, "crosswalk"), schemes, known, "scheme")
-        options = getattr(place.part, "options", None)
-        if isinstance(options, src.SetSource):
-            path = (*place.path, "options", "set")
-            yield from _unknown(path, [options.set], source.option_sets, "option set")
+            yield from unknown((*place.path, "bands"), bands, source.bands, "bands")
+        cited = getattr(place.part, "source", [])
+        yield from unknown_in((*place.path, "source"), cited, works, "source")
+        for number, cross in enumerate(getattr(place.part, "crosswalk", [])):
+            path = (*place.path, "crosswalk", number, "scheme")
+            yield from unknown(path, cross.scheme, schemes, "scheme")
 
 
 # --- weights, bands, gates ------------------------------------------------------------
@@ -133,12 +108,29 @@ def _weights(path: Path, group: src.GroupSource) -> Found:
             )
 
 
-def _walks(path: Path, group: src.GroupSource) -> Found:
-    if group.combine != "walk":
-        return
-    for place, child in enumerate(group.children):
-        if not isinstance(child, src.ChoiceQuestion | src.TristateQuestion | src.LevelQuestion):
-            yield (*path, "children", place), "a walk takes questions with options only"
+def _scale(path: Path, scale: src.ScaleSource | None) -> Found:
+    if scale is not None and not scale.from_ < scale.to:
+        yield path, f"the scale from {scale.from_:g} to {scale.to:g} is empty"
+
+
+def _walked(tree: list[Placed]) -> Iterator[str]:
+    """Ids of the questions of walks."""
+    for place in tree:
+        if isinstance(place.part, src.GroupSource) and place.part.combine == "walk":
+            for child in place.part.children:
+                if isinstance(child, src.QuestionBase):
+                    yield child.question
+
+
+def _walks(tree: list[Placed]) -> Found:
+    askable = src.ChoiceQuestion | src.TristateQuestion | src.LevelQuestion
+    for place in tree:
+        if not isinstance(place.part, src.GroupSource) or place.part.combine != "walk":
+            continue
+        for number, child in enumerate(place.part.children):
+            if not isinstance(child, askable):
+                path = (*place.path, "children", number)
+                yield path, "a walk takes questions with options only"
 
 
 def _bands(source: src.InstrumentSource) -> Found:
@@ -146,7 +138,7 @@ def _bands(source: src.InstrumentSource) -> Found:
     for name, bands in source.bands.items():
         path: Path = ("bands", name, "bands")
         ordered = sorted(enumerate(bands.bands), key=lambda pair: (pair[1].from_, pair[1].to))
-        yield from _twice(path, (band.level for band in bands.bands), "level")
+        yield from twice(path, (band.level for band in bands.bands), "level")
         for place, band in ordered:
             if band.level not in names:
                 yield (*path, place, "level"), f"level {band.level} has no name under levels"
@@ -161,7 +153,7 @@ def _neighbours(path: Path, low: src.BandSource, high: src.BandSource) -> Found:
         yield path, f"a gap between {low.to:g} and {high.from_:g}"
     elif low.to > high.from_:
         yield path, f"an overlap from {high.from_:g} to {low.to:g}"
-    if low.level >= high.level:
+    if low.level > high.level:
         yield path, f"level {high.level} stands above level {low.level}"
 
 
@@ -172,197 +164,55 @@ def _gate(source: src.InstrumentSource, place: Placed) -> Found:
     path = (*place.path, "gate")
     if group.bands is None:
         yield path, "a gate needs bands: without them this group has no level"
-    inside = {child.id: child.part for child in _placed(group, place.path)}
+    inside = {child.id: child.part for child in placed_from(group, place.path)}
+    names = {one.level for one in source.levels}
     for number, must in enumerate(group.gate.require):
         here = (*path, "require", number)
+        if must.level not in names:
+            yield (*here, "level"), f"level {must.level} has no name under levels"
         if must.node not in inside or must.node == group.id:
             yield (*here, "node"), f"{must.node!r} is no part of {group.id!r}"
         elif must.at_least > _top_level(source, inside[must.node]):
             yield (*here, "at_least"), f"{must.node!r} has no level {must.at_least}"
 
 
-def _top_level(
-    source: src.InstrumentSource, part: src.GroupSource | src.SliceSource | src.QuestionSource
-) -> int:
+def _top_level(source: src.InstrumentSource, part: Part) -> int:
     if isinstance(part, src.LevelQuestion):
         return max(rung.level for rung in part.levels)
     bands = source.bands.get(getattr(part, "bands", None) or "")
     return max((band.level for band in bands.bands), default=0) if bands else 0
 
 
-# --- questions ------------------------------------------------------------------------
-
-
-def _question(source: src.InstrumentSource, path: Path, question: src.QuestionSource) -> Found:
-    options = _options(source, question)
-    if not isinstance(getattr(question, "options", []), src.SetSource):
-        yield from _twice((*path, "options"), options, "option")
-    if isinstance(question, src.LevelQuestion):
-        levels = [rung.level for rung in question.levels]
-        yield from _twice((*path, "levels"), levels, "level")
-        if levels != sorted(levels):
-            yield (*path, "levels"), "the levels do not rise from first to last"
-        if question.evidence_from is not None and question.evidence_from not in levels:
-            yield (*path, "evidence_from"), f"there is no level {question.evidence_from}"
-    if isinstance(question, src.MultipleQuestion) and question.none_id is not None:
-        yield from _unknown((*path, "none_id"), [question.none_id], options, "option")
-    if isinstance(question, src.NumberQuestion | src.PercentQuestion):
-        yield from _number_bands(path, question)
-
-
-def _number_bands(path: Path, question: src.NumberQuestion | src.PercentQuestion) -> Found:
-    bands = question.points
-    if isinstance(bands, src.LinearSource):
-        return
-    if question.scored and not bands:
-        yield (*path, "points"), "a scored number needs points"
-    for place, (low, high) in enumerate(pairwise(bands), start=1):
-        if low.to is None or high.from_ is None or low.to != high.from_:
-            yield (*path, "points", place), "a gap or an overlap with the band before"
-
-
-def _options(source: src.InstrumentSource, question: object) -> list[str]:
-    """The option ids of a question or column, as far as they can be told."""
-    if isinstance(question, src.LevelQuestion):
-        return [f"l{rung.level}" for rung in question.levels]
-    if isinstance(question, src.TristateQuestion):
-        return ["yes", "partial", "no"]
-    options = getattr(question, "options", [])
-    if isinstance(options, src.SetSource):
-        options = source.option_sets.get(options.set, [])
-    return [option.id for option in options]
-
-
-def _matrix(source: src.InstrumentSource, path: Path, question: src.MatrixQuestion) -> Found:
-    if isinstance(question.objects, src.ListSource):
-        name = question.objects.list
-        yield from _unknown((*path, "objects", "list"), [name], source.object_lists, "object list")
-    else:
-        yield from _twice((*path, "objects"), (one.id for one in question.objects), "object")
-    ids = [column.id for column in question.columns]
-    yield from _twice((*path, "columns"), ids, "column")
-    needs = {column.id: [need.column for need in column.requires] for column in question.columns}
-    for place, column in enumerate(question.columns):
-        here = (*path, "columns", place)
-        yield from _unknown((*here, "requires"), needs[column.id], ids, "column")
-        if isinstance(column.options, src.SetSource):
-            names = source.option_sets
-            yield from _unknown((*here, "options"), [column.options.set], names, "option set")
-        circle = circle_from(column.id, needs)
-        if circle:
-            yield (*here, "requires"), f"prerequisites run in a circle: {' -> '.join(circle)}"
+# --- slices and sections --------------------------------------------------------------
 
 
 def _slice(path: Path, part: src.SliceSource, tree: list[Placed]) -> Found:
     matrices = {p.id: p.part for p in tree if isinstance(p.part, src.MatrixQuestion)}
     matrix = matrices.get(part.slice.matrix)
     if not isinstance(matrix, src.MatrixQuestion):
-        yield from _unknown((*path, "slice", "matrix"), [part.slice.matrix], matrices, "matrix")
+        yield from unknown((*path, "slice", "matrix"), part.slice.matrix, matrices, "matrix")
         return
+    here = (*path, "slice", "columns")
     ids = [column.id for column in matrix.columns]
-    yield from _unknown((*path, "slice", "columns"), part.slice.columns, ids, "column")
-    slices = [p.part for p in tree if isinstance(p.part, src.SliceSource)]
-    mine = [s for s in slices if s.slice.matrix == part.slice.matrix]
-    taken = Counter(column for s in mine for column in s.slice.columns)
-    for column in part.slice.columns:
-        if taken[column] > 1:
-            yield (*path, "slice", "columns"), f"the column {column!r} is scored at two places"
+    yield from unknown_in(here, part.slice.columns, ids, "column")
+    yield from twice(here, part.slice.columns, "column")
+    others = [p.part for p in tree if isinstance(p.part, src.SliceSource) and p.part is not part]
+    taken = {c for s in others if s.slice.matrix == part.slice.matrix for c in s.slice.columns}
+    for place, column in enumerate(part.slice.columns):
+        if column in taken:
+            yield (*here, place), f"the column {column!r} is scored at two places"
 
 
-# --- conditions -----------------------------------------------------------------------
-
-
-def _walk_condition(
-    path: Path, condition: src.ConditionSource
-) -> Iterator[tuple[Path, src.ConditionSource]]:
-    yield path, condition
-    for key in ("all", "any"):
-        for place, part in enumerate(getattr(condition, key) or []):
-            yield from _walk_condition((*path, key, place), part)
-    if condition.not_ is not None:
-        yield from _walk_condition((*path, "not"), condition.not_)
-
-
-def _all_conditions(
-    source: src.InstrumentSource, tree: list[Placed]
-) -> Iterator[tuple[Path, src.ConditionSource, bool]]:
-    """Path, condition, and whether it may look at answers."""
-    for place in tree:
-        for key in ("show_when", "applies_when"):
-            condition = getattr(place.part, key, None)
-            if condition is not None:
-                yield (*place.path, key), condition, key == "show_when"
-        if isinstance(place.part, src.MatrixQuestion) and isinstance(place.part.objects, list):
-            yield from _thing_conditions((*place.path, "objects"), place.part.objects)
-    for name, things in source.object_lists.items():
-        yield from _thing_conditions(("object_lists", name), things)
-
-
-def _thing_conditions(
-    path: Path, things: Sequence[src.ThingSource]
-) -> Iterator[tuple[Path, src.ConditionSource, bool]]:
-    for place, thing in enumerate(things):
-        if thing.applies_when is not None:
-            yield (*path, place, "applies_when"), thing.applies_when, False
-
-
-def _conditions(source: src.InstrumentSource, tree: list[Placed]) -> Found:
-    questions = {p.id: p.part for p in tree if isinstance(p.part, src.QuestionBase)}
-    for path, condition, answers in _all_conditions(source, tree):
-        for here, part in _walk_condition(path, condition):
-            kinds, areas = [k.id for k in source.kinds], [a.id for a in source.areas]
-            yield from _unknown((*here, "kind"), part.kind or [], kinds, "office kind")
-            yield from _unknown((*here, "area"), part.area or [], areas, "area")
-            if part.question is None:
-                continue
-            if not answers:
-                yield (*here, "question"), "applies_when looks at the office only, not at answers"
-            yield from _question_condition(source, here, part, questions)
-    yield from _circles(tree)
-
-
-def _question_condition(
-    source: src.InstrumentSource,
-    path: Path,
-    part: src.ConditionSource,
-    questions: Mapping[str, object],
-) -> Found:
-    name = part.question or ""
-    question = questions.get(name)
-    if question is None:
-        yield (*path, "question"), f"there is no question {name!r}"
+def _sections(tree: list[Placed]) -> Found:
+    """Where pages are marked, each question stands on exactly one."""
+    marked = [p for p in tree if isinstance(p.part, src.GroupSource) and p.part.section]
+    if not marked:
         return
-    options = _options(source, question)
-    if part.is_ is not None and options:
-        special = ["dont-know", "not-applicable"]
-        yield from _unknown((*path, "is"), part.is_, [*options, *special], "option")
-    if isinstance(question, src.MatrixQuestion):
-        yield (*path, "question"), "a condition cannot look at a matrix"
-
-
-def _circles(tree: list[Placed]) -> Found:
-    looks: dict[str, list[str]] = {}
+    pages = {place.path for place in marked}
     for place in tree:
-        condition = getattr(place.part, "show_when", None)
-        if condition is not None:
-            parts = _walk_condition((), condition)
-            looks[place.id] = [part.question for _, part in parts if part.question]
-    for place in tree:
-        circle = circle_from(place.id, looks) if place.id in looks else []
-        if circle:
-            yield (*place.path, "show_when"), f"conditions run in a circle: {' -> '.join(circle)}"
-
-
-def circle_from(start: str, edges: Mapping[str, Sequence[str]]) -> list[str]:
-    """A way from ``start`` back to itself; empty when there is none."""
-    trail: list[tuple[str, ...]] = [(start,)]
-    seen: set[str] = set()
-    while trail:
-        way = trail.pop()
-        for following in edges.get(way[-1], ()):
-            if following == start:
-                return [*way, start]
-            if following not in seen:
-                seen.add(following)
-                trail.append((*way, following))
-    return []
+        above = [place.path[:length] for length in range(1, len(place.path))]
+        covered = any(path in pages for path in above)
+        if place.path in pages and covered:
+            yield (*place.path, "section"), "a section inside a section"
+        if isinstance(place.part, src.QuestionBase) and not covered:
+            yield place.path, "this question stands in no section, so nobody is asked"

@@ -1,6 +1,8 @@
 """An instrument after it was read: frozen objects, and the rubric they are scored by.
 
-Pure. Nothing here knows of files, pages or the database.
+Pure. Nothing here knows of files, pages or the database. Parts of an instrument are the
+same only when they are the same object (``eq=False``): they are keys of caches, and
+comparing whole trees would cost more than what the caches save.
 """
 
 from __future__ import annotations
@@ -129,7 +131,7 @@ class LevelText:
     remedy: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Option:
     """One possible answer. ``points`` None: chosen without earning a score."""
 
@@ -181,7 +183,7 @@ class Need:
     effect: Effect = Effect.ZERO
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """One thing asked of every object of a matrix."""
 
@@ -195,7 +197,7 @@ class Column:
     dont_know: Counts | None = Counts.MISSING
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Thing:
     """One object of a matrix, e.g. a dataset."""
 
@@ -207,7 +209,7 @@ class Thing:
     applies_when: Condition | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Matrix:
     """Every object asked about every column."""
 
@@ -227,7 +229,7 @@ class Crosswalk:
     ref: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Question:
     """One question as it is asked."""
 
@@ -260,7 +262,7 @@ class Question:
     bands: Bands | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Item:
     """One thing that gets one answer: a question, or one cell of a matrix.
 
@@ -293,7 +295,7 @@ class Item:
 # --- the tree -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Slice:
     """Some columns of a matrix, scored at another place of the tree."""
 
@@ -306,7 +308,7 @@ class Slice:
     bands: Bands | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Branch:
     """A dimension, sub-dimension, indicator ...: an inner node of the tree."""
 
@@ -365,7 +367,7 @@ class Named:
     text: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Instrument:
     """One version of a questionnaire, with everything needed to ask and to score it."""
 

@@ -32,29 +32,41 @@ def profiles(instrument: Instrument) -> list[Profile]:
     return [Profile(kind, area) for kind, area in product(kinds, areas)]
 
 
-def never_shown(instrument: Instrument) -> Iterator[str]:
-    """Ids of questions whose condition cannot hold for any office and any answers."""
+@dataclass(frozen=True, slots=True)
+class Never:
+    """A condition that holds for no office and no answers: ``key`` of a question or object."""
+
+    question: str
+    key: str
+    thing: str | None = None
+
+
+def never_shown(instrument: Instrument) -> Iterator[Never]:
+    """Conditions of questions and matrix objects that can never hold."""
+    routes = [Route(instrument, profile, {}) for profile in profiles(instrument)]
     for part in below(instrument.root):
-        if not isinstance(part, Question) or not (part.show_when or part.applies_when):
+        if not isinstance(part, Question):
             continue
-        if not any(_can_show(instrument, part, profile) for profile in profiles(instrument)):
-            yield part.id
+        asked = [route for route in routes if route.holds(part.applies_when)]
+        if not asked:
+            yield Never(part.id, "applies_when")
+        elif part.show_when is not None and not _can_show(instrument, part, asked):
+            yield Never(part.id, "show_when")
+        for thing in part.matrix.objects if part.matrix else ():
+            if not any(route.holds(thing.applies_when) for route in asked or routes):
+                yield Never(part.id, "applies_when", thing.id)
 
 
-def _can_show(instrument: Instrument, question: Question, profile: Profile) -> bool:
+def _can_show(instrument: Instrument, question: Question, routes: list[Route]) -> bool:
     names = _looks_at(instrument, question)
     domains = [_domain(instrument, name) for name in names]
-    count = 1
-    for domain in domains:
-        count *= len(domain)
-    if count > MOST_COMBINATIONS:
+    if math.prod(len(domain) for domain in domains) * len(routes) > MOST_COMBINATIONS:
         return True
     for answers in product(*domains):
         readings = {n: a for n, a in zip(names, answers, strict=True) if a is not None}
-        route = Route(instrument, profile, readings)
-        items = instrument.items_of(question.id)
-        if any(route.places[i.key] in (Place.ASKED, Place.NOT_NEEDED) for i in items):
-            return True
+        for route in routes:
+            if Path(instrument, route.profile, readings).on_path(question):
+                return True
     return False
 
 
@@ -74,12 +86,33 @@ def _looks_at(instrument: Instrument, question: Question) -> list[str]:
 
 
 def _domain(instrument: Instrument, question_id: str) -> list[Reading | None]:
+    """Enough answers to a question to tell every condition on it apart."""
     item = instrument.item(question_id)
     found: list[Reading | None] = [None, Reading(State.DONT_KNOW), Reading(State.NOT_APPLICABLE)]
     if item.kind in (Kind.NUMBER, Kind.PERCENT):
-        found.extend(Reading(State.ANSWERED, value) for value in ("-1000000000", "1000000000"))
-    found.extend(Reading(State.ANSWERED, option.id) for option in item.options)
+        values = _numbers(instrument, item.question)
+        found.extend(Reading(State.ANSWERED, f"{value!r}") for value in values)
+        return found
+    ids = [option.id for option in item.options]
+    chosen = _subsets(ids) if item.kind is Kind.MULTIPLE else ids
+    found.extend(Reading(State.ANSWERED, one) for one in chosen)
     return found
+
+
+def _subsets(ids: list[str]) -> list[str]:
+    sizes = range(1, len(ids) + 1) if len(ids) <= MOST_SUBSET_OPTIONS else (1, len(ids))
+    return [",".join(some) for size in sizes for some in combinations(ids, size)]
+
+
+def _numbers(instrument: Instrument, question: Question) -> list[float]:
+    """The least number accepted, the greatest, and each threshold between them."""
+    rule = question.number or NumberRule()
+    low = -FAR if rule.minimum is None else rule.minimum
+    high = FAR if rule.maximum is None else rule.maximum
+    parts = [p for p in below(instrument.root) if isinstance(p, Question)]
+    least = {t for p in parts for t in thresholds(p.show_when, question.id)}
+    whole = {float(math.ceil(t)) if rule.integer else t for t in least}
+    return sorted({low, high, *(t for t in whole if low <= t <= high)})
 
 
 def unreachable(instrument: Instrument) -> Iterator[tuple[str, int]]:

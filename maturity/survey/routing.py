@@ -91,7 +91,7 @@ class Route:
     def _answer_holds(self, condition: AnswerIs | AnswerAtLeast) -> bool:
         question = self.instrument.part(condition.question)
         reading = self.readings.get(condition.question)
-        if not isinstance(question, Question) or not self._on_path(question):
+        if not isinstance(question, Question) or not self.on_path(question):
             return False
         if isinstance(condition, AnswerIs):
             return reading is not None and _matches(reading, condition.options)
@@ -99,7 +99,8 @@ class Route:
             return False
         return _number(self.instrument.item(condition.question), reading) >= condition.least
 
-    def _on_path(self, question: Question) -> bool:
+    def on_path(self, question: Question) -> bool:
+        """Whether the office and its other answers lead to this question."""
         if question.id not in self._shown:
             self._shown[question.id] = False  # a circle never holds
             self._shown[question.id] = self.holds(question.applies_when) and self.holds(
@@ -126,7 +127,7 @@ class Route:
         question, thing = item.question, item.thing
         if not self.holds(question.applies_when):
             return Place.NOT_APPLICABLE
-        if not self._on_path(question):
+        if not self.on_path(question):
             return Place.OFF_PATH
         if thing is None or question.matrix is None:
             return Place.ASKED

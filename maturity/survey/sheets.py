@@ -168,9 +168,11 @@ class _Block:
                 )
                 return held[self.profile_of]
             case All(parts):
-                return np.all([self.holds(part) for part in parts], axis=0)
+                every: Bools = np.all([self.holds(part) for part in parts], axis=0)
+                return every
             case AnyOf(parts):
-                return np.any([self.holds(part) for part in parts], axis=0)
+                some: Bools = np.any([self.holds(part) for part in parts], axis=0)
+                return some
             case Not(part):
                 return ~self.holds(part)
             case AnswerIs() | AnswerAtLeast():

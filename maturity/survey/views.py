@@ -1,10 +1,16 @@
-"""Pages of survey."""
+"""Pages of the questionnaire: task list, sections, checking, submitting."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask
+from flask import Flask
 
-bp = Blueprint("survey", __name__)
+from maturity.survey import saving_views, section_views, start_views, submitting_views
+from maturity.survey.blueprint import assessment_or_404, assessment_thing, bp
+
+PAGES = (start_views, section_views, saving_views, submitting_views)
+"""Modules whose pages join the blueprint by being imported."""
+
+__all__ = ["assessment_or_404", "assessment_thing", "bp", "init_app"]
 
 
 def init_app(app: Flask) -> None:

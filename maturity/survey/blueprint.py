@@ -1,0 +1,84 @@
+"""What the questionnaire's pages share: the blueprint and what its routes stand for."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from maturity.offices.guard import current_actor, current_person_id, thing_of
+from maturity.offices.permissions import Action, Thing, may
+from maturity.survey import assessments
+from maturity.survey import instrument as ins
+from maturity.survey.answers import Author
+from maturity.survey.models import Assessment, AssessmentState
+from maturity.web import now, reading
+
+bp = Blueprint("survey", __name__)
+Subject = tuple[ins.Question, ins.Thing]
+
+
+def assessment_or_404(session: Session, assessment_id: int) -> Assessment:
+    """The assessment with its office and round."""
+    found = session.scalar(
+        select(Assessment)
+        .where(Assessment.id == assessment_id)
+        .options(joinedload(Assessment.office), joinedload(Assessment.round))
+    )
+    return found or abort(404)
+
+
+def assessment_thing(assessment_id: int, **_others: object) -> Thing:
+    """For ``permit``: the office whose assessment stands in the route."""
+    return thing_of(assessment_or_404(reading(), assessment_id).office)
+
+
+def section_or_404(instrument: ins.Instrument, section_id: str) -> ins.Branch:
+    """The section of this id."""
+    for section in instrument.sections:
+        if section.id == section_id:
+            return section
+    abort(404)
+
+
+def item_or_404(instrument: ins.Instrument, key: str) -> ins.Item:
+    """The item of this key."""
+    try:
+        return instrument.item(key)
+    except KeyError:
+        abort(404)
+
+
+def subject_or_404(section: ins.Branch, names: tuple[str, str] | None) -> Subject | None:
+    """The matrix and object that a route names; None where it names none."""
+    if names is None:
+        return None
+    for question in section.questions:
+        if question.id == names[0] and question.matrix is not None:
+            for one in question.matrix.objects:
+                if one.id == names[1]:
+                    return question, one
+    abort(404)
+
+
+def author() -> Author:
+    """Who is saving, now."""
+    return Author(current_person_id(), now())
+
+
+def open_work(assessment_id: int) -> assessments.Work:
+    """The assessment of a route, opened for reading."""
+    session = reading()
+    return assessments.work(session, assessment_or_404(session, assessment_id))
+
+
+def is_closed(assessment: Assessment) -> bool:
+    """Whether the answers can no longer be changed."""
+    return assessment.state not in (AssessmentState.NOT_STARTED, AssessmentState.IN_PROGRESS)
+
+
+def may_answer(work: assessments.Work) -> bool:
+    """Whether this person may change answers here and now."""
+    return not is_closed(work.assessment) and may(
+        current_actor(), Action.ANSWER, thing_of(work.office)
+    )

@@ -1,0 +1,80 @@
+"""What a questionnaire's form carries, field by field.
+
+Names are ``value:KEY``, ``reason:KEY``, ``note:KEY`` and ``seen:KEY`` for an item;
+``url:KEY``, ``about:KEY`` and ``drop:KEY`` for the evidence of a question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+from maturity.survey.answers import Change
+from maturity.survey.instrument import Item
+
+MORE_EVIDENCE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvidence:
+    """A link that was typed."""
+
+    key: str
+    url: str
+    note: str
+
+
+def dom_id(key: str) -> str:
+    """An item's key as an HTML id."""
+    return "q-" + key.replace("/", "-").replace(".", "_")
+
+
+def changes(form: MultiDict[str, str], items: Sequence[Item]) -> dict[str, Change]:
+    """The changes that a form carries, for those of the items that were on the page."""
+    return {
+        item.key: Change(
+            raw=",".join(form.getlist(f"value:{item.key}")),
+            reason=form.get(f"reason:{item.key}", ""),
+            note=form.get(f"note:{item.key}", ""),
+            seen=version(form.get(f"seen:{item.key}", "")),
+        )
+        for item in items
+        if f"seen:{item.key}" in form
+    }
+
+
+def change_from_json(data: Mapping[str, object]) -> Change:
+    """The change that a script sends."""
+    value = data.get("value", "")
+    raw = ",".join(map(str, value)) if isinstance(value, list) else str(value or "")
+    return Change(
+        raw=raw,
+        reason=str(data.get("reason") or ""),
+        note=str(data.get("note") or ""),
+        seen=version(str(data.get("seen", ""))),
+    )
+
+
+def version(said: str) -> int:
+    """The version somebody has seen; 0 for nonsense, which is then refused as stale."""
+    return int(said) if said.isdigit() and len(said) < 9 else 0
+
+
+def new_evidence(form: MultiDict[str, str], keys: Sequence[str]) -> list[NewEvidence]:
+    """The links that were typed for these questions."""
+    found = []
+    for key in keys:
+        notes = form.getlist(f"about:{key}")
+        for place, url in enumerate(form.getlist(f"url:{key}")):
+            if url.strip():
+                note = notes[place] if place < len(notes) else ""
+                found.append(NewEvidence(key, url, note))
+    return found
+
+
+def dropped(form: MultiDict[str, str], keys: Sequence[str]) -> list[int]:
+    """Ids of evidence to take away."""
+    said = (one for key in keys for one in form.getlist(f"drop:{key}"))
+    return [int(one) for one in said if one.isdigit()]

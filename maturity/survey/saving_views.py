@@ -1,0 +1,202 @@
+"""Saving: a whole page by its form, one answer by a script."""
+
+from __future__ import annotations
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy.orm import Session
+
+from maturity.errors import MaturityError
+from maturity.offices.guard import (
+    permit,
+    public,
+)
+from maturity.offices.permissions import Action
+from maturity.survey import answers as door
+from maturity.survey import assessments, forms
+from maturity.survey.answers import Author, ConflictError
+from maturity.survey.blueprint import (
+    Subject,
+    assessment_or_404,
+    assessment_thing,
+    author,
+    bp,
+    item_or_404,
+    open_work,
+    section_or_404,
+    subject_or_404,
+)
+from maturity.survey.gap import gap_of
+from maturity.survey.instrument import Branch, Instrument, Item
+from maturity.survey.models import Assessment
+from maturity.survey.pages import Pages
+from maturity.survey.section_views import section_page
+from maturity.web import format_moment, locale, reading, writing
+
+
+@bp.post("/assessments/<int:assessment_id>/sections/<section>")
+@permit(Action.ANSWER, assessment_thing)
+def save_section(assessment_id: int, section: str) -> ResponseReturnValue:
+    """Save a page of questions and go on."""
+    return _save_page(assessment_id, section, None)
+
+
+@bp.post("/assessments/<int:assessment_id>/sections/<section>/<question>/<thing>")
+@permit(Action.ANSWER, assessment_thing)
+def save_thing(assessment_id: int, section: str, question: str, thing: str) -> ResponseReturnValue:
+    """Save one object of a paged matrix and go on to the next."""
+    return _save_page(assessment_id, section, (question, thing))
+
+
+def _save_page(
+    assessment_id: int, section_id: str, subject: tuple[str, str] | None
+) -> ResponseReturnValue:
+    who = author()
+    with writing() as session:
+        assessment = assessment_or_404(session, assessment_id)
+        instrument = assessments.instrument_of(assessment.round)
+        section = section_or_404(instrument, section_id)
+        about = subject_or_404(section, subject)
+        items = _page_items(instrument, section, about)
+        conflicts, faulty = _save_all(session, assessment, items, who)
+        assessments.note_progress(assessments.work(session, assessment))
+    if conflicts:
+        return section_page(assessment_id, section_id, subject, conflicts)
+    if faulty or request.form.get("do") == "stay":
+        return redirect(f"{request.path}?{request.query_string.decode()}".rstrip("?"), 303)
+    return redirect(_next(assessment_id, section_id, about), 303)
+
+
+def _page_items(instrument: Instrument, section: Branch, about: Subject | None) -> list[Item]:
+    if about is not None:
+        return [i for i in instrument.items_of(about[0].id) if i.thing is about[1]]
+    return [i for question in section.questions for i in instrument.items_of(question.id)]
+
+
+def _save_all(
+    session: Session, assessment: Assessment, items: list[Item], who: Author
+) -> tuple[dict[str, ConflictError], bool]:
+    """Save what the form carries; conflicts by key, and whether anything does not parse."""
+    conflicts: dict[str, ConflictError] = {}
+    faulty = False
+    by_key = {item.key: item for item in items}
+    for key, change in forms.changes(request.form, items).items():
+        try:
+            saved = door.save(session, assessment, by_key[key], change, author=who)
+            faulty |= saved.fault is not None
+        except ConflictError as conflict:
+            conflicts[key] = conflict
+    keys = list(dict.fromkeys(door.evidence_key(item) for item in items))
+    for new in forms.new_evidence(request.form, keys):
+        _, fault = door.attach(
+            session, assessment, new.key, url=new.url, note=new.note, author=author
+        )
+        faulty |= fault is not None
+    for evidence_id in forms.dropped(request.form, keys):
+        door.detach(session, assessment, evidence_id, author=who)
+    return conflicts, faulty
+
+
+def _next(assessment_id: int, section_id: str, about: Subject | None) -> str:
+    check = url_for("survey.check_section", assessment_id=assessment_id, section=section_id)
+    if about is None or request.args.get("back") == "check":
+        return check
+    work = open_work(assessment_id)
+    pages = Pages(reading(), work)
+    left = [one for one, _ in pages.cells(about[0])]
+    place = left.index(about[1]) + 1 if about[1] in left else len(left)
+    if place >= len(left):
+        return check
+    return url_for(
+        "survey.thing",
+        assessment_id=assessment_id,
+        section=section_id,
+        question=about[0].id,
+        thing=left[place].id,
+    )
+
+
+@bp.put("/assessments/<int:assessment_id>/answers/<path:key>")
+@permit(Action.ANSWER, assessment_thing)
+def put_answer(assessment_id: int, key: str) -> ResponseReturnValue:
+    """Save one answer; the reply says its version and what else changed."""
+    change = forms.change_from_json(_json())
+    who = author()
+    try:
+        with writing() as session:
+            assessment = assessment_or_404(session, assessment_id)
+            item = item_or_404(assessments.instrument_of(assessment.round), key)
+            saved = door.save(session, assessment, item, change, author=who)
+            work = assessments.work(session, assessment)
+            assessments.note_progress(work)
+            version, at = saved.answer.version, saved.answer.updated_at
+            places = _places(work, item)
+            zone = work.office.timezone
+    except ConflictError as conflict:
+        return _conflict_reply(assessment_id, key, conflict)
+    fault = saved.fault.in_(locale()) if saved.fault else ""
+    saved_text = gettext("Tersimpan %(when)s", when=format_moment(at, zone, locale()))
+    return {"version": version, "saved": saved_text, "fault": fault, "shown": places}
+
+
+def _json() -> dict[str, object]:
+    data = request.get_json(silent=True)
+    if not isinstance(data, dict):
+        raise MaturityError("Kiriman bukan JSON yang benar.", "The request is no proper JSON.")
+    return data
+
+
+def _places(work: assessments.Work, item: Item) -> dict[str, bool]:
+    """Which conditional items are shown now: of the same object, or conditional questions."""
+    found = {}
+    for other in work.instrument.items:
+        same = other.thing is not None and other.thing is item.thing
+        if same or other.question.show_when is not None:
+            found[other.key] = work.route.places[other.key].value == "asked"
+    return found
+
+
+def _conflict_reply(assessment_id: int, key: str, conflict: ConflictError) -> ResponseReturnValue:
+    work = open_work(assessment_id)
+    view = Pages(reading(), work).item(work.instrument.item(key), conflict)
+    body = render_template("survey/_conflict.html", item=view, script=True)
+    return {"error": conflict.in_(locale()), "version": view.version, "html": body}, 409
+
+
+@bp.put("/assessments/<int:assessment_id>/evidence/<path:key>")
+@permit(Action.ANSWER, assessment_thing)
+def put_evidence(assessment_id: int, key: str) -> ResponseReturnValue:
+    """Attach a link; with ``replaces`` the one that was typed in the same field before."""
+    data, who = _json(), author()
+    with writing() as session:
+        assessment = assessment_or_404(session, assessment_id)
+        instrument = assessments.instrument_of(assessment.round)
+        if key not in {door.evidence_key(item) for item in instrument.items}:
+            abort(404)
+        replaces = data.get("replaces")
+        url, note = str(data.get("url") or ""), str(data.get("note") or "")
+        row, fault = door.attach(session, assessment, key, url=url, note=note, author=who)
+        if isinstance(replaces, int) and replaces != row.id:
+            door.detach(session, assessment, replaces, author=who)
+        evidence_id, zone = row.id, assessment.office.timezone
+    when = format_moment(who.now, zone, locale())
+    saved = gettext("Tersimpan %(when)s", when=when)
+    return {"id": evidence_id, "saved": saved, "fault": fault.in_(locale()) if fault else ""}
+
+
+@bp.get("/assessments/<int:assessment_id>/sections/<section>/gap")
+@permit(Action.SEE_ASSESSMENT, assessment_thing)
+def gap(assessment_id: int, section: str) -> ResponseReturnValue:
+    """The part of a section page that says what unlocks the next level."""
+    work = open_work(assessment_id)
+    found = gap_of(work, section_or_404(work.instrument, section), locale())
+    return render_template("survey/_gap.html", gap=found)
+
+
+@bp.get("/form-token")
+@public
+def form_token() -> ResponseReturnValue:
+    """A fresh form token, for pages that stayed open across a new sign-in."""
+    return {"token": generate_csrf()}

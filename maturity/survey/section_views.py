@@ -1,0 +1,149 @@
+"""A section of the questionnaire as a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from maturity.offices.guard import (
+    permit,
+)
+from maturity.offices.permissions import Action
+from maturity.survey.answers import ConflictError
+from maturity.survey.blueprint import (
+    Subject,
+    assessment_thing,
+    bp,
+    may_answer,
+    open_work,
+    section_or_404,
+    subject_or_404,
+)
+from maturity.survey.gap import Gap, gap_of
+from maturity.survey.instrument import Branch
+from maturity.survey.models import Assessment
+from maturity.survey.pages import BlockView, Pages, Row
+from maturity.web import reading
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPage:
+    """A section, or one object of a paged matrix in it."""
+
+    assessment: Assessment
+    section: Branch
+    title: str
+    summary: str
+    blocks: tuple[BlockView, ...]
+    lists: tuple[tuple[str, str, tuple[Row, ...]], ...]
+    errors: tuple[tuple[str, str], ...]
+    gap: Gap | None
+    back: str
+    action: str
+    may_answer: bool
+    number: int
+    count: int
+    conflicts: dict[str, ConflictError] = field(default_factory=dict)
+
+
+@bp.get("/assessments/<int:assessment_id>/sections/<section>")
+@permit(Action.SEE_ASSESSMENT, assessment_thing)
+def section(assessment_id: int, section: str) -> ResponseReturnValue:
+    """A page of questions."""
+    return section_page(assessment_id, section, None)
+
+
+@bp.get("/assessments/<int:assessment_id>/sections/<section>/<question>/<thing>")
+@permit(Action.SEE_ASSESSMENT, assessment_thing)
+def thing(assessment_id: int, section: str, question: str, thing: str) -> ResponseReturnValue:
+    """One object of a paged matrix."""
+    return section_page(assessment_id, section, (question, thing))
+
+
+def section_page(
+    assessment_id: int,
+    section_id: str,
+    subject: tuple[str, str] | None,
+    conflicts: dict[str, ConflictError] | None = None,
+) -> ResponseReturnValue:
+    """The page of a section or of one object; with both values where a save was refused."""
+    work = open_work(assessment_id)
+    section = section_or_404(work.instrument, section_id)
+    pages = Pages(reading(), work)
+    conflicts = conflicts or {}
+    about = subject_or_404(section, subject)
+    blocks, lists = _blocks(pages, section, about, conflicts)
+    if not may_answer(work):
+        return redirect(
+            url_for("survey.check_section", assessment_id=assessment_id, section=section_id)
+        )
+    sections = work.instrument.sections
+    page = SectionPage(
+        assessment=work.assessment,
+        section=section,
+        title=(about[1].label if about else section.title).in_(pages.language),
+        summary="" if about or not section.summary else section.summary.in_(pages.language),
+        blocks=tuple(blocks),
+        lists=tuple(lists),
+        errors=tuple(_errors(blocks, conflicts)),
+        gap=None if about else gap_of(work, section, pages.language),
+        back=_back(assessment_id, section_id, about),
+        action=request.path,
+        may_answer=True,
+        number=sections.index(section) + 1,
+        count=len(sections),
+        conflicts=conflicts,
+    )
+    body = render_template("survey/section.html", page=page)
+    return body, 409 if conflicts else 200
+
+
+def _blocks(
+    pages: Pages,
+    section: Branch,
+    about: Subject | None,
+    conflicts: dict[str, ConflictError],
+) -> tuple[list[BlockView], list[tuple[str, str, tuple[Row, ...]]]]:
+    if about is not None:
+        return [pages.block(about[0], about[1], conflicts)], []
+    blocks, lists = [], []
+    for question in section.questions:
+        if question.matrix is None:
+            if pages.work.route.holds(question.applies_when):
+                blocks.append(pages.block(question, None, conflicts))
+        elif question.matrix.paged:
+            rows = tuple(pages.things(section, question))
+            title, text = question.title.in_(pages.language), question.text.in_(pages.language)
+            lists.append((title, text, rows))
+        else:
+            for one, _ in pages.cells(question):
+                blocks.append(pages.block(question, one, conflicts))
+    return blocks, lists
+
+
+def _errors(blocks: list[BlockView], conflicts: dict[str, ConflictError]) -> list[tuple[str, str]]:
+    """Lines of the error summary: conflicts, drafts, links that cannot be used."""
+    found = []
+    for block in blocks:
+        for item in block.items:
+            if item.conflict:
+                words = gettext("%(title)s: sudah diubah orang lain", title=item.text.title)
+                found.append((item.text.dom, words))
+            elif item.error:
+                found.append((item.text.dom, f"{item.text.title}: {item.error}"))
+        for row in block.evidence:
+            if not row.usable:
+                words = gettext("%(title)s: tautan tidak dapat dipakai", title=block.title)
+                found.append((f"{block.dom}-ev-{row.id}", words))
+    return found
+
+
+def _back(assessment_id: int, section_id: str, about: object) -> str:
+    if request.args.get("back") == "check":
+        return url_for("survey.check_section", assessment_id=assessment_id, section=section_id)
+    if about:
+        return url_for("survey.section", assessment_id=assessment_id, section=section_id)
+    return url_for("survey.tasks", assessment_id=assessment_id)
