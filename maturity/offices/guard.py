@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import NoReturn, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, redirect, request, session, url_for
-from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy import select
@@ -21,7 +20,7 @@ from maturity.web import now, reading, wants_json
 RENEW_AFTER = timedelta(minutes=5)
 """A session is stamped anew at most this often: not with every request."""
 
-View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ def thing_of(office: Office) -> Thing:
 
 def office_or_404(code: str) -> Office:
     """The office with this code, in the request's reading session."""
-    return reading().get(Office, code) or abort(404)
+    return (reading().get(Office, code) if code.isprintable() else None) or abort(404)
 
 
 def office_thing(code: str, **_others: object) -> Thing:
@@ -140,12 +139,13 @@ def _load(identity: str) -> SignedIn | None:
     age = now().timestamp() - session.get("seen", 0)
     if not number.isdigit() or age > current_app.permanent_session_lifetime.total_seconds():
         return None
-    rows = reading().execute(
+    wanted = (
         select(Person.id, Person.name, Person.email, Membership.role, Membership.office_code)
         .outerjoin(Membership, Membership.person_id == Person.id)
         .where(Person.id == int(number), Person.active, Person.session_key == key)
         .order_by(Membership.id)
-    ).all()
+    )
+    rows = reading().execute(wanted).all()
     if not rows:
         return None
     grants = tuple(Grant(Role(row.role), row.office_code) for row in rows if row.role)

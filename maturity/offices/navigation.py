@@ -50,7 +50,7 @@ def _items() -> list[dict[str, Any]]:
     return [
         {
             "label": entry.label(),
-            "href": url_for(entry.endpoint, **values),
+            "href": url_for(entry.endpoint, **cast(dict[str, Any], values)),
             "current": _is_current(entry.endpoint, values),
         }
         for entry, values in shown
