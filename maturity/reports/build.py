@@ -1,0 +1,128 @@
+"""From an assessment to its report: one frozen object for the page and for the PDF.
+
+Nothing is scored here: a handed-in assessment shows its frozen scorecard, one that is
+still being filled in the provisional one, marked as such.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from maturity.offices.models import Person
+from maturity.reports.indicators import indicators
+from maturity.reports.inventory import inventories
+from maturity.reports.nodes import Nodes
+from maturity.reports.report import InstrumentFacts, OfficeFacts, Report, Standing
+from maturity.reports.roadmap import roadmap
+from maturity.reports.trace import trace
+from maturity.survey import assessments
+from maturity.survey.assessments import Work
+from maturity.survey.instrument import Branch, Instrument, Text, below
+from maturity.survey.models import Assessment, StoredScorecard
+
+WEAK_INDICATORS = 5
+
+
+def report_of(session: Session, assessment: Assessment) -> Report:
+    """Read an assessment and build its report, in a fixed number of queries."""
+    stored = assessments.result_of(session, assessment)
+    author = assessment.submitted_by_id
+    person = session.get(Person, author) if author is not None else None
+    work = assessments.work(session, assessment)
+    return build(work, stored, submitted_by=person.name if person is not None else "")
+
+
+def nodes_of(work: Work, stored: StoredScorecard | None) -> Nodes:
+    """The frozen scorecard where there is one, else the provisional one."""
+    card = assessments.provisional(work) if stored is None else assessments.card_of(stored)
+    return Nodes(work.instrument, card)
+
+
+def build(work: Work, stored: StoredScorecard | None, *, submitted_by: str = "") -> Report:
+    """The report of an opened assessment; without a stored scorecard a provisional one."""
+    nodes = nodes_of(work, stored)
+    dimensions = _dimensions(nodes)
+    assessment, round_ = work.assessment, work.assessment.round
+    return Report(
+        assessment=assessment.id,
+        office=office_facts(work),
+        round_slug=round_.slug,
+        round_title=Text(round_.title_id, round_.title_en),
+        instrument=instrument_facts(work.instrument),
+        demo=round_.demo,
+        provisional=stored is None,
+        submitted_at=None if stored is None else assessment.submitted_at,
+        submitted_by="" if stored is None else submitted_by,
+        digest="" if stored is None else stored.digest,
+        overall=nodes.standing(nodes.card.root.id),
+        dimensions=dimensions,
+        weakest=_weakest(nodes),
+        weak_indicators=_weak_indicators(nodes),
+        roadmap=roadmap(work, nodes),
+        inventories=inventories(work, nodes),
+        indicators=indicators(work, nodes),
+        traces=tuple(trace(nodes, one) for one in _traced(nodes)),
+    )
+
+
+def office_facts(work: Work) -> OfficeFacts:
+    """What a report says of the office."""
+    office = work.office
+    kinds = {kind.id: kind.title for kind in work.instrument.kinds}
+    return OfficeFacts(
+        code=office.code,
+        name=Text(office.name_id, office.name_en),
+        short_name=office.short_name,
+        kind=kinds.get(office.kind, Text(office.kind, office.kind)),
+        zone=office.timezone,
+    )
+
+
+def instrument_facts(instrument: Instrument) -> InstrumentFacts:
+    """What a report says of the instrument."""
+    return InstrumentFacts(
+        ref=instrument.ref,
+        title=instrument.title,
+        summary=instrument.summary,
+        fingerprint=instrument.fingerprint,
+        notice=instrument.notice,
+        explanations=instrument.explanations,
+        levels=instrument.levels,
+        sources=instrument.sources,
+        licence=instrument.licence,
+    )
+
+
+def _dimensions(nodes: Nodes) -> tuple[Standing, ...]:
+    scored = set(nodes.instrument.rubric.ids)
+    return tuple(
+        nodes.standing(
+            dimension.id,
+            (
+                nodes.standing(child.id)
+                for child in dimension.children
+                if isinstance(child, Branch) and child.id in scored
+            ),
+        )
+        for dimension in nodes.instrument.dimensions
+    )
+
+
+def _weakest(nodes: Nodes) -> Standing | None:
+    found = assessments.weakest_of(nodes.instrument, nodes.card)
+    return None if found is None else nodes.standing(found)
+
+
+def _weak_indicators(nodes: Nodes) -> tuple[Standing, ...]:
+    """The lowest variables; among equals those that weigh most in the whole."""
+    scored = set(nodes.instrument.rubric.ids)
+    parts = (part for part in below(nodes.instrument.root) if not isinstance(part, Branch))
+    found = [nodes.standing(part.id) for part in parts if part.id in scored]
+    known = [one for one in found if one.index is not None and one.weight_in_all > 0.0]
+    lowest = sorted(known, key=lambda one: (one.index or 0.0, -one.weight_in_all))
+    below_top = [one for one in lowest if (one.percent or 0.0) < 100.0]
+    return tuple(below_top[:WEAK_INDICATORS])
+
+
+def _traced(nodes: Nodes) -> list[str]:
+    return [nodes.card.root.id, *assessments.outline_ids(nodes.instrument)]
