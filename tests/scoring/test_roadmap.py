@@ -11,13 +11,19 @@ import pytest
 
 from maturity.scoring.bands import Band, Bands
 from maturity.scoring.engine import AnswerSheet, score
-from maturity.scoring.roadmap import Roadmap, roadmap
+from maturity.scoring.roadmap import Roadmap, TooEntangledError, roadmap
 from maturity.scoring.rubric import (
     Criterion,
+    Effect,
+    Gate,
     Group,
     Method,
+    Must,
+    Prerequisite,
+    Rubric,
     State,
 )
+from tests.scoring.build import sheet_of
 from tests.scoring.strategies import BLANKS, Grower, Seeded
 
 HALVES = Bands((Band(1, 1, 1.5), Band(2, 1.5, 2.5), Band(3, 2.5, 3.5), Band(4, 3.5, 4)))
@@ -183,3 +189,120 @@ def test_as_cheap_as_trying_everything(hundred: int) -> None:
             assert found.highest >= level
     assert compared > 100
     assert reached > 50
+
+
+def ladder(name: str) -> Criterion:
+    return Criterion(name, 4.0, 1.0, bands=HALVES)
+
+
+def four(*names: str) -> dict[str, tuple[float, ...]]:
+    return dict.fromkeys(names, (1.0, 2.0, 3.0, 4.0))
+
+
+def area(name: str, *children: Criterion, gate: Gate | None = None) -> Group:
+    return Group(name, children, scale=(1.0, 4.0), bands=HALVES, gate=gate)
+
+
+TWO = Rubric(
+    Group(
+        "root",
+        (area("x", ladder("a"), ladder("b")), area("y", ladder("c"), ladder("d"))),
+        scale=(1.0, 4.0),
+        bands=HALVES,
+        gate=Gate(0),
+    )
+)
+
+
+def test_steps_follow_each_other_and_name_their_area() -> None:
+    sheet = sheet_of(TWO, {"a": 3, "b": 2, "c": 1, "d": 1})
+    way = roadmap(TWO, sheet, 3, ladders=four("a", "b", "c", "d"))
+    assert (way.level_now, way.reachable, way.highest, way.cost) == (1, True, 4, 3.0)
+    assert {step.criterion for step in way.steps} <= {"c", "d"}
+    before = way.steps[0].target.percent_before
+    for step in way.steps:
+        assert step.area.node == "y"
+        assert step.target.percent_before == before
+        assert step.target.percent_after > before
+        before = step.target.percent_after
+    assert way.steps[-1].target.level_after == 3
+    assert way.steps[-1].area.level_after == 3
+
+
+def test_costs_decide() -> None:
+    sheet = sheet_of(TWO, {"a": 4, "b": 4, "c": 4, "d": 2})
+    dear = {("d", 2): 50.0}
+    way = roadmap(TWO, sheet, 4, ladders=four("a", "b", "c", "d"), costs=dear)
+    assert [(step.criterion, step.rung, step.cost) for step in way.steps] == [("d", 2, 50.0)]
+
+
+def test_reached_already_needs_no_steps() -> None:
+    sheet = sheet_of(TWO, dict.fromkeys("abcd", 4))
+    way = roadmap(TWO, sheet, 2, ladders=four(*"abcd"))
+    assert (way.reachable, way.cost, way.steps, way.level_now) == (True, 0.0, (), 4)
+
+
+def test_no_way_is_said_with_the_highest_that_can_be_reached() -> None:
+    sheet = sheet_of(TWO, dict.fromkeys("abcd", 1))
+    low = dict.fromkeys("abcd", (1.0, 2.0, 3.0))
+    way = roadmap(TWO, sheet, 4, ladders=low)
+    assert (way.reachable, way.highest, way.steps, way.cost) == (False, 3, (), 0.0)
+
+
+def test_a_single_area_can_be_the_target() -> None:
+    sheet = sheet_of(TWO, dict.fromkeys("abcd", 1))
+    way = roadmap(TWO, sheet, 2, ladders=four(*"abcd"), node="y")
+    assert {step.criterion for step in way.steps} <= {"c", "d"}
+    assert way.cost == 1.0
+    with pytest.raises(ValueError, match="no bands"):
+        roadmap(Rubric(Group("g", (ladder("a"),))), sheet_of(TWO, {}), 2, ladders={}, node="g")
+
+
+def test_unanswered_stands_below_the_first_rung_and_what_does_not_apply_stays() -> None:
+    sheet = sheet_of(TWO, {"a": "not-applicable", "b": None, "c": 3, "d": "not-applicable"})
+    way = roadmap(TWO, sheet, 3, ladders=four(*"abcd"), node="x")
+    assert [(s.criterion, s.points_before, s.points_after) for s in way.steps] == [("b", None, 3.0)]
+    assert way.cost == 3.0
+    assert way.sheet.states[0, 0] == State.NOT_APPLICABLE
+
+
+def test_a_prerequisite_is_bought_with_what_needs_it() -> None:
+    need = (Prerequisite("there"),)
+    parts = (
+        Criterion("there", 1.0),
+        Criterion("open", 4.0, requires=need),
+        Criterion("bulk", 4.0, requires=need),
+        Criterion("note", 1.0),
+    )
+    half = Bands((Band(1, 0, 5), Band(2, 5, 10)))
+    rubric = Rubric(Group("root", parts, Method.SUM, bands=half))
+    sheet = sheet_of(rubric, {"there": 0, "open": 0, "bulk": 4, "note": 0})
+    rungs = {"there": (0.0, 1.0), "open": (0.0, 4.0), "bulk": (0.0, 4.0), "note": (0.0, 1.0)}
+    way = roadmap(rubric, sheet, 2, ladders=rungs)
+    assert [step.criterion for step in way.steps] == ["there"]
+
+
+def test_a_must_have_is_met_first_hand() -> None:
+    gate = Gate(3, (Must(2, "c", 3),))
+    rubric = Rubric(area("root", ladder("a"), ladder("b"), ladder("c"), gate=gate))
+    sheet = sheet_of(rubric, {"a": 4, "b": 4, "c": 1})
+    way = roadmap(rubric, sheet, 2, ladders=four(*"abc"))
+    assert [(step.criterion, step.points_after) for step in way.steps] == [("c", 3.0)]
+
+
+def test_too_many_ties_are_refused_not_guessed() -> None:
+    first = [Criterion(f"s{n}", 1.0) for n in range(20)]
+    needs = tuple(Prerequisite(leaf.id, Effect.ZERO) for leaf in first)
+    last = Criterion("t", 1.0, requires=needs)
+    half = Bands((Band(1, 0, 10), Band(2, 10, 21)))
+    rubric = Rubric(Group("root", (*first, last), Method.SUM, bands=half))
+    rungs = {leaf.id: (0.0, 1.0) for leaf in rubric.criteria}
+    sheet = sheet_of(rubric, dict.fromkeys(rungs, 0))
+    with pytest.raises(TooEntangledError, match="s0"):
+        roadmap(rubric, sheet, 2, ladders=rungs)
+
+
+def test_every_unit_of_a_sheet_has_its_own_way() -> None:
+    sheet = sheet_of(TWO, dict.fromkeys("abcd", 1), dict.fromkeys("abcd", 4))
+    assert roadmap(TWO, sheet, 4, ladders=four(*"abcd"), column=0).cost == 10.0
+    assert roadmap(TWO, sheet, 4, ladders=four(*"abcd"), column=1).cost == 0.0
