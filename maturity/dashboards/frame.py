@@ -1,0 +1,104 @@
+"""What of a round's instrument the dashboards need: levels, parts and the scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from maturity.survey.assessments import instrument_of, outline_ids
+from maturity.survey.instrument import Instrument
+from maturity.survey.models import Round
+
+
+@dataclass(frozen=True, slots=True)
+class LevelName:
+    """A level by number, name, and the name without the words that all levels share."""
+
+    number: int
+    name: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartName:
+    """A dimension (``depth`` 0) or a sub-dimension (1); ``dimension`` counts from 1."""
+
+    id: str
+    title: str
+    depth: int
+    dimension: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The instrument of a round in one language. ``low`` and ``high`` bound the index."""
+
+    ref: str
+    fingerprint: str
+    levels: tuple[LevelName, ...]
+    parts: tuple[PartName, ...]
+    low: int
+    high: int
+
+    def level(self, number: int | None) -> LevelName | None:
+        """The level of this number; None where there is none."""
+        return next((level for level in self.levels if level.number == number), None)
+
+    def part(self, part_id: str | None) -> str:
+        """The title of a part; "" for none."""
+        return next((part.title for part in self.parts if part.id == part_id), "")
+
+    @property
+    def scale_class(self) -> str:
+        """The style class of instruments with other than four levels."""
+        return f"levels-{len(self.levels)}" if len(self.levels) in (3, 5) else ""
+
+
+def frame_of(round_: Round, locale: str) -> Frame:
+    """The frame of a round; its source is read with it."""
+    instrument = instrument_of(round_)
+    names = [level.name.in_(locale) for level in instrument.levels]
+    shorts = shorter(names)
+    return Frame(
+        ref=instrument.ref,
+        fingerprint=instrument.fingerprint,
+        levels=tuple(
+            LevelName(level.level, name, short)
+            for level, name, short in zip(instrument.levels, names, shorts, strict=True)
+        ),
+        parts=_parts(instrument, locale),
+        low=instrument.rubric.first_level,
+        high=instrument.rubric.last_level,
+    )
+
+
+def _parts(instrument: Instrument, locale: str) -> tuple[PartName, ...]:
+    dimensions = [dimension.id for dimension in instrument.dimensions]
+    found: list[PartName] = []
+    number = 0
+    for part_id in outline_ids(instrument):
+        top = part_id in dimensions
+        number += top
+        title = instrument.part(part_id).title.in_(locale)
+        found.append(PartName(part_id, title, 0 if top else 1, number))
+    return tuple(found)
+
+
+def shorter(names: Sequence[str]) -> list[str]:
+    """Names without the first or last words that all of them share.
+
+    >>> shorter(["Kapasitas Awal", "Kapasitas Mapan"])
+    ['Awal', 'Mapan']
+    """
+    words = [name.split() for name in names]
+    for end in (0, -1):
+        while _shared(words, end):
+            for one in words:
+                one.pop(end)
+    return [" ".join(one) for one in words]
+
+
+def _shared(words: Sequence[Sequence[str]], end: int) -> bool:
+    """Whether all begin (0) or end (-1) with the same word and have others beside it."""
+    several = len(words) > 1 and all(len(one) > 1 for one in words)
+    return several and len({one[end] for one in words}) == 1

@@ -1,0 +1,206 @@
+"""What the dashboards read: one flat query for all offices of a round, never the payload."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, select
+from sqlalchemy.orm import Session, aliased, undefer
+
+from maturity.offices.models import Office
+from maturity.survey.models import Assessment, AssessmentState, Round, Stage, StoredScorecard
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The columns of a frozen scorecard. ``indexes``: dimension or sub-dimension -> index."""
+
+    level: int | None
+    gated: int | None
+    index: float | None
+    coverage: float | None
+    weakest: str | None
+    fingerprint: str
+    indexes: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One office in a round: how far it is, its result once submitted, and the one before.
+
+    ``earlier_fingerprint`` None: there is no earlier result.
+    """
+
+    code: str
+    kind: str
+    short_name: str
+    name_id: str
+    name_en: str
+    province: str | None
+    assessment_id: int
+    state: AssessmentState
+    answered: int
+    asked: int
+    submitted_at: datetime | None
+    result: Result | None
+    earlier_index: float | None = None
+    earlier_level: int | None = None
+    earlier_fingerprint: str | None = None
+
+    def name(self, locale: str) -> str:
+        """The office's name as tables of that language give it."""
+        return self.name_en if locale == "en" else self.short_name
+
+    @property
+    def index(self) -> float | None:
+        """The index of a submitted office."""
+        return self.result.index if self.result else None
+
+    @property
+    def level(self) -> int | None:
+        """The level of a submitted office, as its index says."""
+        return self.result.level if self.result else None
+
+    @property
+    def gated(self) -> int | None:
+        """The level that holds in every part."""
+        return self.result.gated if self.result else None
+
+    @property
+    def comparable(self) -> bool | None:
+        """Whether both results come from the same instrument; None where one is missing."""
+        if self.result is None or self.earlier_fingerprint is None:
+            return None
+        return self.result.fingerprint == self.earlier_fingerprint
+
+    @property
+    def change(self) -> float | None:
+        """Index now less index before, where the two may be compared."""
+        if not self.comparable or self.index is None or self.earlier_index is None:
+            return None
+        return self.index - self.earlier_index
+
+    @property
+    def level_change(self) -> int | None:
+        """Level now less level before, where the two may be compared."""
+        if not self.comparable or self.level is None or self.earlier_level is None:
+            return None
+        return self.level - self.earlier_level
+
+
+def all_rounds(session: Session) -> Sequence[Round]:
+    """Every round, the newest first."""
+    return session.scalars(select(Round).order_by(Round.opens_at.desc(), Round.id.desc())).all()
+
+
+def round_with_source(session: Session, slug: str) -> Round | None:
+    """The round with this slug and its copy of the instrument."""
+    found = select(Round).where(Round.slug == slug).options(undefer(Round.source))
+    return session.scalar(found)
+
+
+def round_before(session: Session, round_: Round) -> Round | None:
+    """The round that opened last before this one."""
+    earlier = select(Round).where(Round.opens_at < round_.opens_at)
+    return session.scalar(earlier.order_by(Round.opens_at.desc(), Round.id.desc()).limit(1))
+
+
+def standings(
+    session: Session, round_: Round, earlier: Round | None = None, *, province: str | None = None
+) -> list[Standing]:
+    """Every office of a round (of one province), by code, in one query."""
+    query = _of_round(round_.id, earlier.id if earlier else None)
+    if province is not None:
+        query = query.where(Office.province_code == province)
+    return [_standing(row) for row in session.execute(query)]
+
+
+def history(session: Session, code: str) -> list[tuple[Round, Standing]]:
+    """One office in every round it belongs to, the newest first, in one query."""
+    query = (
+        _joined(Round)
+        .join(Round, Round.id == Assessment.round_id)
+        .where(Office.code == code)
+        .options(undefer(Round.source))
+        .order_by(Round.opens_at.desc(), Round.id.desc())
+    )
+    return [(row.Round, _standing(row)) for row in session.execute(query)]
+
+
+def _joined(*more: Any) -> Select[Any]:
+    """Offices with assessment and, once that is submitted, its frozen scorecard."""
+    card = StoredScorecard
+    columns: tuple[Any, ...] = (
+        Office.code, Office.kind, Office.short_name, Office.name_id, Office.name_en,
+        Office.province_code, Assessment.id, Assessment.state, Assessment.answered,
+        Assessment.asked, Assessment.submitted_at, card.level, card.gated_level,
+        card.index_value, card.coverage, card.weakest, card.fingerprint, card.dimensions,
+    )  # fmt: skip
+    handed_in = and_(
+        card.assessment_id == Assessment.id,
+        card.stage == Stage.SELF,
+        Assessment.state == AssessmentState.SUBMITTED,
+    )
+    return (
+        select(*columns, *more)
+        .select_from(Office)
+        .join(Assessment, Assessment.office_code == Office.code)
+        .outerjoin(card, handed_in)
+    )
+
+
+def _of_round(round_id: int, earlier_id: int | None) -> Select[Any]:
+    work, card = aliased(Assessment), aliased(StoredScorecard)
+    return (
+        _joined(
+            card.index_value.label("earlier_index"),
+            card.level.label("earlier_level"),
+            card.fingerprint.label("earlier_fingerprint"),
+        )
+        .outerjoin(work, and_(
+            work.office_code == Office.code,
+            work.round_id == (earlier_id or 0),
+            work.state == AssessmentState.SUBMITTED,
+        ))
+        .outerjoin(card, and_(card.assessment_id == work.id, card.stage == Stage.SELF))
+        .where(Assessment.round_id == round_id)
+        .order_by(Office.code)
+    )  # fmt: skip
+
+
+def _standing(row: Row[Any]) -> Standing:
+    extra = row._mapping
+    return Standing(
+        code=row.code,
+        kind=row.kind,
+        short_name=row.short_name,
+        name_id=row.name_id,
+        name_en=row.name_en,
+        province=row.province_code,
+        assessment_id=row.id,
+        state=AssessmentState(row.state),
+        answered=row.answered,
+        asked=row.asked,
+        submitted_at=row.submitted_at,
+        result=None if row.fingerprint is None else _result(row),
+        earlier_index=extra.get("earlier_index"),
+        earlier_level=extra.get("earlier_level"),
+        earlier_fingerprint=extra.get("earlier_fingerprint"),
+    )
+
+
+def _result(row: Row[Any]) -> Result:
+    outline: dict[str, list[Any]] = json.loads(row.dimensions)
+    return Result(
+        level=row.level,
+        gated=row.gated_level,
+        index=row.index_value,
+        coverage=row.coverage,
+        weakest=row.weakest,
+        fingerprint=row.fingerprint,
+        indexes={node: numbers[2] for node, numbers in outline.items()},
+    )
