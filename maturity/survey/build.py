@@ -176,7 +176,7 @@ class _Builder:
         """The group's own scale, or the instrument's where its method needs one."""
         if source.scale is not None:
             return (source.scale.from_, source.scale.to)
-        if source.combine in ("weighted_mean", "minimum"):
+        if source.combine in ("weighted_mean", "minimum", "walk"):
             return (self.source.scale.from_, self.source.scale.to)
         return None
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,8 +16,9 @@ from pydantic import ValidationError
 from maturity.survey import checks, reach
 from maturity.survey.build import build
 from maturity.survey.instrument import Instrument
-from maturity.survey.source import InstrumentSource
-from maturity.survey.strict_yaml import Document, Plain, parse
+from maturity.survey.mending import at, mend_shape, mend_structure
+from maturity.survey.source import InstrumentSource, ListSource
+from maturity.survey.strict_yaml import MAX_BYTES, Document, Plain, parse
 from maturity.survey.strict_yaml import Path as Trail
 
 
@@ -45,6 +47,9 @@ class InstrumentError(ValueError):
 def load(path: Path) -> Instrument:
     """The instrument in a file; InstrumentError names every fault."""
     try:
+        if path.stat().st_size > MAX_BYTES:
+            words = f"the file is larger than {MAX_BYTES} bytes"
+            raise InstrumentError([Fault(str(path), 1, "", words)])
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "the file is not UTF-8 text"
@@ -57,36 +62,83 @@ def load_text(text: str, *, name: str = "instrument") -> Instrument:
     """The instrument in a text; parsed once for the same text."""
     document = parse(text)
     faults = [Fault(name, p.line, _dotted(p.path), p.message) for p in document.problems]
-    source: InstrumentSource | None = None
-    if document.content is not None:
-        try:
-            source = InstrumentSource.model_validate(document.content)
-        except ValidationError as error:
-            faults.extend(_shape_faults(error, document, name))
-    if source is not None:
-        faults.extend(_place(document, name, checks.structural(source)))
-    if faults or source is None:
-        raise InstrumentError(faults)
-    return _built(source, document, name)
+    if document.content is None:
+        raise InstrumentError(faults or [Fault(name, 1, "", "the file is empty")])
+    source, shape = _shape(document.content)
+    faults.extend(_place(document, name, shape))
+    structural = list(checks.structural(source)) if source is not None else []
+    faults.extend(_place(document, name, structural))
+    if not faults and source is not None:
+        instrument, behind = _built(source, document.content)
+        if instrument is not None and not behind:
+            return instrument
+    else:
+        behind = _behind(source, [path for path, _ in structural])
+    raise InstrumentError([*faults, *_place(document, name, behind)])
 
 
-def _built(source: InstrumentSource, document: Document, name: str) -> Instrument:
+Faults = list[tuple[Trail, str]]
+
+
+def _shape(content: Plain) -> tuple[InstrumentSource | None, Faults]:
+    """The source, mended where it has faults; None where it cannot be mended."""
     try:
-        instrument = build(source, fingerprint(document.content))
+        return InstrumentSource.model_validate(content), []
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+    paths = [_in_file(one["loc"]) for one in errors]
+    faults = [(path, _words(e, path, content)) for path, e in zip(paths, errors, strict=True)]
+    kinds = [str(one["type"]) for one in errors]
+    mended = mend_shape(content, zip(paths, kinds, strict=True))
+    try:
+        return InstrumentSource.model_validate(mended), faults
+    except ValidationError:
+        return None, faults
+
+
+def _built(source: InstrumentSource, content: Plain) -> tuple[Instrument | None, Faults]:
+    try:
+        instrument = build(source, fingerprint(content))
+        return instrument, list(_reached(source, instrument))
     except ValueError as error:
-        raise InstrumentError([Fault(name, 1, "root", str(error))]) from error
-    paths = {place.id: place.path for place in checks.placed(source)}
-    found: list[tuple[Trail, str]] = [
-        ((*paths[one], "show_when"), "this condition can never hold for any office")
-        for one in reach.never_shown(instrument)
-    ]
-    found.extend(
-        (paths.get(node, ("root",)), f"no kind of office can reach level {level} of {node!r}")
-        for node, level in reach.unreachable(instrument)
-    )
-    if found:
-        raise InstrumentError(_place(document, name, found))
-    return instrument
+        return None, [(("root",), str(error))]
+
+
+def _behind(source: InstrumentSource | None, paths: list[Trail]) -> Faults:
+    """Faults of the whole that show once the known ones are mended; none where they cannot be."""
+    if source is None:
+        return []
+    content = source.model_dump(by_alias=True, exclude_unset=True)
+    try:
+        mended = InstrumentSource.model_validate(mend_structure(content, paths))
+        return list(_reached(mended, build(mended, "")))
+    except (ValueError, LookupError, AttributeError, AssertionError):
+        return []
+
+
+def _reached(source: InstrumentSource, instrument: Instrument) -> Iterator[tuple[Trail, str]]:
+    """What only the whole shows: conditions that never hold, levels out of reach."""
+    tree = {place.id: place for place in checks.placed(source)}
+    for never in reach.never_shown(instrument):
+        place = tree[never.question]
+        path = place.path if never.thing is None else _thing(source, place, never.thing)
+        yield (*path, never.key), "this condition can never hold for any office"
+    paths = {one: place.path for one, place in tree.items()}
+    for node, level in reach.unreachable(instrument):
+        where = paths.get(node, ("root",))
+        yield where, f"no kind of office can reach level {level} of {node!r}"
+    for node, value in reach.uncovered(instrument):
+        where = paths.get(node, ("root",))
+        yield where, f"the value {value:g} of {node!r} lies outside all bands and has no level"
+
+
+def _thing(source: InstrumentSource, place: checks.Placed, thing_id: str) -> Trail:
+    """The path of a matrix object, in the question or in the shared list."""
+    objects = getattr(place.part, "objects", [])
+    path: Trail = (*place.path, "objects")
+    if isinstance(objects, ListSource):
+        path, objects = ("object_lists", objects.list), source.object_lists[objects.list]
+    return (*path, [thing.id for thing in objects].index(thing_id))
 
 
 def fingerprint(content: Plain) -> str:
@@ -102,47 +154,49 @@ def json_schema() -> dict[str, Any]:
 
 
 def _place(document: Document, name: str, found: Iterable[tuple[Trail, str]]) -> list[Fault]:
-    return [Fault(name, document.line(path), _dotted(path), words) for path, words in found]
+    faults = (Fault(name, document.line(path), _dotted(path), words) for path, words in found)
+    return sorted(set(faults))
 
 
 def _dotted(path: Trail) -> str:
     return ".".join(str(step) for step in path)
 
 
-def _shape_faults(error: ValidationError, document: Document, name: str) -> list[Fault]:
-    faults = []
-    for one in error.errors(include_url=False):
-        path = _in_file(document.content, one["loc"])
-        faults.append(Fault(name, document.line(path), _dotted(path), _words(one)))
-    return sorted(set(faults))
+def _in_file(loc: Iterable[int | str]) -> Trail:
+    """Of pydantic's location only the steps that are in the file: tags stand in brackets."""
+    return tuple(step for step in loc if not (isinstance(step, str) and step.startswith("(")))
 
 
-def _in_file(content: Plain, loc: Iterable[int | str]) -> Trail:
-    """Of pydantic's location only the steps that are in the file (no union tags)."""
-    path: list[str | int] = []
-    steps, here = list(loc), content
-    for place, step in enumerate(steps):
-        if isinstance(here, dict) and step in here:
-            here = here[str(step)]
-        elif isinstance(here, list) and isinstance(step, int) and step < len(here):
-            here = here[step]
-        elif place < len(steps) - 1:
-            continue
-        path.append(step)
-    return tuple(path)
+_LANGUAGES = {"id": "Indonesian", "en": "English"}
 
 
-def _words(error: Any) -> str:
-    kind, last = error["type"], error["loc"][-1] if error["loc"] else ""
-    if kind == "extra_forbidden":
-        return "unknown key"
-    if kind == "missing" and last in ("id", "en") and "text" in str(error["loc"][-2:-1]) + "text":
-        language = {"id": "Indonesian", "en": "English"}[last]
-        return (
-            f"missing ({language} text or id)" if last == "id" else "missing translation (English)"
-        )
-    if kind == "missing":
-        return "missing"
+def _words(error: Any, path: Trail, content: Plain) -> str:
+    kind, last = error["type"], path[-1] if path else ""
+    if last in _LANGUAGES and _untranslated(error, at(content, path[:-1])):
+        return f"missing translation ({_LANGUAGES[str(last)]})"
+    plain = {
+        "extra_forbidden": "unknown key",
+        "missing": "missing",
+        "union_tag_invalid": _types(error),
+    }
+    if kind in plain:
+        return plain[kind]
     if kind == "value_error":
         return str(error["msg"]).removeprefix("Value error, ")
     return f"{error['msg']} (found {error['input']!r:.60})"
+
+
+def _untranslated(error: Any, beside: Plain) -> bool:
+    """Whether the fault is that a text lacks its words in one language."""
+    if not isinstance(beside, dict) or not beside or set(beside) - set(_LANGUAGES):
+        return False
+    empty = error["input"] is None or not str(error["input"]).strip()
+    return error["type"] == "missing" or empty
+
+
+def _types(error: Any) -> str:
+    context = error.get("ctx", {})
+    known = re.findall(r"\((\w+)\)", str(context.get("expected_tags", "")))
+    asked = [one for one in known if one not in ("group", "slice")]
+    found = str(context.get("tag", "")).strip("()")
+    return f"there is no question type {found!r} ({', '.join(asked)})"

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from itertools import product
+from dataclasses import dataclass
+from itertools import combinations, product
 
 import numpy as np
 
 from maturity.scoring.bands import DECIMALS, Bands, Edge, Measure
 from maturity.scoring.engine import AnswerSheet, Scores, score
-from maturity.scoring.rubric import State
+from maturity.scoring.rubric import Method, State
 from maturity.survey.instrument import (
+    All,
+    AnswerAtLeast,
+    AnyOf,
+    Condition,
     Instrument,
     Kind,
+    Not,
+    NumberRule,
     Profile,
     Question,
     below,
@@ -22,6 +30,8 @@ from maturity.survey.reading import Reading
 from maturity.survey.routing import Place, Route
 
 MOST_COMBINATIONS = 20_000
+MOST_SUBSET_OPTIONS = 6
+FAR = 1e9
 
 
 def profiles(instrument: Instrument) -> list[Profile]:
@@ -65,7 +75,7 @@ def _can_show(instrument: Instrument, question: Question, routes: list[Route]) -
     for answers in product(*domains):
         readings = {n: a for n, a in zip(names, answers, strict=True) if a is not None}
         for route in routes:
-            if Path(instrument, route.profile, readings).on_path(question):
+            if Route(instrument, route.profile, readings).on_path(question):
                 return True
     return False
 
@@ -113,6 +123,34 @@ def _numbers(instrument: Instrument, question: Question) -> list[float]:
     least = {t for p in parts for t in thresholds(p.show_when, question.id)}
     whole = {float(math.ceil(t)) if rule.integer else t for t in least}
     return sorted({low, high, *(t for t in whole if low <= t <= high)})
+
+
+def thresholds(condition: Condition | None, question: str) -> Iterator[float]:
+    """The numbers with which a condition compares the answer to a question."""
+    match condition:
+        case AnswerAtLeast(name, least) if name == question:
+            yield least
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from thresholds(part, question)
+        case Not(part):
+            yield from thresholds(part, question)
+
+
+def uncovered(instrument: Instrument) -> Iterator[tuple[str, float]]:
+    """(node id, value) where an office can come to a value outside the node's bands."""
+    best, worst = _extreme(instrument, best=True), _extreme(instrument, best=False)
+    walks = any(group.method is Method.WALK for group in instrument.rubric.groups)
+    for node_id in instrument.rubric.ids:
+        bands = instrument.rubric.node(node_id).bands
+        if bands is None:
+            continue
+        row = best.row(node_id)
+        low, high = _span(worst, row, bands.measure)[0], _span(best, row, bands.measure)[1]
+        if high > bands.bands[-1].end:
+            yield node_id, high
+        if low < bands.bands[0].start and not walks:  # a walk's worst answer may be any
+            yield node_id, low
 
 
 def unreachable(instrument: Instrument) -> Iterator[tuple[str, int]]:

@@ -6,22 +6,34 @@ decimal number, an ISO date, an address, text), so that files, rows and pages ag
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from maturity.scoring.rubric import State
 from maturity.survey.instrument import Item, Kind, NumberBand, NumberRule, Text
+from maturity.survey.links import UnreadableError, clean, link
+
+__all__ = [
+    "DONT_KNOW",
+    "NOT_APPLICABLE",
+    "Reading",
+    "UnreadableError",
+    "clean",
+    "earn",
+    "fold",
+    "link",
+    "number_points",
+    "read",
+]
 
 DONT_KNOW = Text("Tidak tahu", "Don't know")
 NOT_APPLICABLE = Text("Tidak berlaku", "Not applicable")
 MAX_RAW = 20_000
-MAX_LINK = 2_000
+MAX_DIGITS = 20
 
 _DONT_KNOW = {
     "dont-know",
@@ -47,14 +59,6 @@ _MONTHS = (
     "november nov",
     "desember december des dec",
 )
-
-
-class UnreadableError(ValueError):
-    """A raw answer that cannot be taken; ``text`` says why, in both languages."""
-
-    def __init__(self, indonesian: str, english: str) -> None:
-        super().__init__(english)
-        self.text = Text(indonesian, english)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,8 @@ def read(item: Item, raw: str, *, reason: str = "") -> Reading | None:
     no_answer = _no_answer(item, folded, reason)
     if no_answer is not None:
         return no_answer
-    return Reading(State.ANSWERED, _value(item, raw, folded), reason)
+    value = _value(item, raw, folded)
+    return Reading(State.ANSWERED, value, reason) if value else None
 
 
 def _no_answer(item: Item, folded: str, reason: str) -> Reading | None:
@@ -111,12 +116,6 @@ def _no_answer(item: Item, folded: str, reason: str) -> Reading | None:
             )
         return Reading(State.NOT_APPLICABLE, "", reason)
     return None
-
-
-def clean(raw: str) -> str:
-    """Without control characters other than line breaks and tabs, and without outer space."""
-    kept = (c for c in raw if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co"))
-    return "".join(kept).replace("\r", "").strip()
 
 
 @lru_cache(maxsize=4096)
@@ -175,16 +174,25 @@ def _multiple(item: Item, raw: str) -> str:
     return ",".join(option.id for option in item.options if option.id in chosen)
 
 
-def _number(rule: NumberRule, folded: str) -> str:
+_THOUSANDS = r"-?[1-9]\d{0,2}(\.\d{3})+(,\d+)?"
+
+
+def _decimal(rule: NumberRule, folded: str) -> Decimal:
     plain = folded.replace(" ", "").removesuffix("%")
-    if re.fullmatch(r"-?\d{1,3}(\.\d{3})+(,\d+)?", plain):
+    small = rule.maximum is not None and rule.maximum < 1000
+    if re.fullmatch(_THOUSANDS, plain) and not small:
         plain = plain.replace(".", "")
     try:
         number = Decimal(plain.replace(",", "."))
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > MAX_DIGITS:
         raise UnreadableError(f"“{folded[:40]}” bukan angka.", f"“{folded[:40]}” is not a number.")
+    return number
+
+
+def _number(rule: NumberRule, folded: str) -> str:
+    number = _decimal(rule, folded)
     if rule.integer and number != number.to_integral_value():
         raise UnreadableError(
             "Isilah dengan bilangan bulat.",
@@ -196,7 +204,8 @@ def _number(rule: NumberRule, folded: str) -> str:
     ):
         span = f"{'…' if low is None else f'{low:g}'} – {'…' if high is None else f'{high:g}'}"
         raise UnreadableError(f"Angka harus berada dalam {span}.", f"The number must be in {span}.")
-    return f"{number.normalize():f}"
+    plain = f"{number.normalize() + 0:f}"
+    return f"{plain}0" if re.fullmatch(_THOUSANDS, plain) else plain  # 1.234 reads as 1234
 
 
 def _date(folded: str) -> str:
@@ -233,40 +242,6 @@ def _words(raw: str, most: int) -> str:
             f"The text is too long: {len(raw)} of at most {most} characters.",
         )
     return raw
-
-
-def link(raw: str) -> str:
-    """A public http(s) address; "https://" is added where it is missing."""
-    raw = clean(raw).replace(" ", "%20")
-    if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", raw) or re.match(r"[\w.-]+:\d+(/|$)", raw):
-        raw = f"https://{raw}"
-    try:
-        parts = urlsplit(raw)
-        host = parts.hostname or ""
-    except ValueError:
-        parts, host = urlsplit("about:"), ""
-    if len(raw) > MAX_LINK or parts.scheme.lower() not in ("http", "https") or not host:
-        raise UnreadableError(
-            "Tautan harus berupa alamat web yang diawali https://.",
-            "A link must be a web address that begins with https://.",
-        )
-    if parts.username or parts.password or _internal(host):
-        raise UnreadableError(
-            "Tautan ini tidak dapat dibuka dari luar kantor; gunakan alamat publik.",
-            "This link cannot be opened from outside; use a public address.",
-        )
-    return raw
-
-
-def _internal(host: str) -> bool:
-    host = host.rstrip(".").casefold()
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        pass
-    if re.fullmatch(r"[0-9.]+|0x[0-9a-f]+", host):  # other spellings of an IP address
-        return True
-    return "." not in host or host.endswith((".local", ".internal", ".lan", ".localhost", ".home"))
 
 
 # --- what an answer earns -------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 
@@ -67,8 +68,11 @@ class Route:
     def __init__(self, instrument: Instrument, profile: Profile, readings: Readings) -> None:
         self.instrument, self.profile, self.readings = instrument, profile, readings
         self._shown: dict[str, bool] = {}
-        self._excluded = self._excluded_objects()
-        self.places: dict[str, Place] = {i.key: self._place(i) for i in instrument.items}
+
+    @cached_property
+    def places(self) -> dict[str, Place]:
+        """Where each item stands, by key."""
+        return {item.key: self._place(item) for item in self.instrument.items}
 
     def holds(self, condition: Condition | None) -> bool:
         """Whether a condition holds; no condition always does."""
@@ -108,7 +112,8 @@ class Route:
             )
         return self._shown[question.id]
 
-    def _excluded_objects(self) -> set[str]:
+    @cached_property
+    def _excluded(self) -> set[str]:
         found = set()
         for item in self.instrument.items:
             reading = self.readings.get(item.key)
