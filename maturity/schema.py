@@ -22,6 +22,10 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 _LOCK = 0x6D61747572697479  # one upgrade at a time on PostgreSQL; any fixed number does
 
 
+class DanglingRows(RuntimeError):
+    """A change of tables would leave rows that refer to missing ones."""
+
+
 def upgrade(database_url: str, to: str = "head") -> str:
     """Bring a database to a revision, all in one transaction; gives the revision reached.
 
@@ -30,8 +34,13 @@ def upgrade(database_url: str, to: str = "head") -> str:
     """
     with transaction(database_url) as connection:
         _refuse_newer(connection)
-        command.upgrade(configuration(connection), to)
-        return current(connection) or ""
+        return upgrade_over(connection, to)
+
+
+def upgrade_over(connection: Connection, to: str = "head") -> str:
+    """The same over a connection of ``transaction``."""
+    command.upgrade(configuration(connection), to)
+    return current(connection) or ""
 
 
 def current(connection: Connection) -> str | None:
@@ -92,7 +101,7 @@ def _check_references(connection: Connection) -> None:
         return
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     if broken:
-        raise RuntimeError(f"rows refer to missing ones: {broken[:5]}")
+        raise DanglingRows(f"rows refer to missing ones: {broken[:5]}")
 
 
 def _scripts() -> ScriptDirectory:

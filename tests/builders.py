@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -17,8 +17,8 @@ from maturity.survey.instrument import Instrument
 from maturity.survey.loader import load
 from maturity.survey.models import Assessment, AssessmentState, Round
 from maturity.survey.shipped import locate
+from tests.clock import START
 
-START = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 BANTEN, TANGERANG, LEBAK = "36", "36.71", "36.02"
 MAIN = "ogd-kpu-2026"
 _numbers = count(1)

@@ -5,39 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from flask import Flask
 
-import maturity.offices.models
-import maturity.survey.models  # noqa: F401
-from maturity.app import create_app
 from maturity.config import Settings
-from maturity.db import Base, Database
+from maturity.db import Database
 from tests import postgres as pg
-from tests.builders import START
+from tests.clock import Clock
 from tests.strict_client import StrictClient, watch_sessions
 
 DATABASES = ("sqlite", "postgresql")
 ROOT = Path(__file__).resolve().parents[1]
-
-
-@dataclass
-class Clock:
-    """A clock that goes only when it is told to."""
-
-    at: datetime = START
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def advance(self, **by: float) -> datetime:
-        """Go on by ``hours=``, ``minutes=``, ``days=`` ..."""
-        self.at += timedelta(**by)
-        return self.at
 
 
 @pytest.fixture
@@ -59,10 +40,11 @@ def postgres() -> Iterator[pg.Postgres]:
 
 
 def _create_tables(url: str) -> None:
-    database = Database(url)
-    with database.engine.begin() as connection:
-        Base.metadata.create_all(connection)
-    database.dispose()
+    from maturity import schema
+
+    with schema.transaction(url) as connection:
+        schema.METADATA.create_all(connection)
+        command.stamp(schema.configuration(connection), "head")
 
 
 @pytest.fixture(scope="session")
@@ -137,6 +119,8 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 @pytest.fixture
 def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
     """The application, with its tables made and no row in them."""
+    from maturity.app import create_app
+
     made = create_app(settings, now=clock)
     made.test_client_class = StrictClient
     watch_sessions(made)
