@@ -1,0 +1,44 @@
+# `make demo` sets up what is missing and serves the application with demo data.
+# `make test` sets up what is missing and runs everything that guards the project.
+BIN := .venv/bin
+SETUP := pyproject.toml uv.lock tools/setup.sh
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint unit bench format clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+	@echo 'Further: make lint, make unit, make bench, make format, make clean'
+
+demo: var/ready-to-run
+	@$(BIN)/maturity demo
+
+test: lint
+	@$(BIN)/pytest -q
+
+lint: var/ready-to-test
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+unit: var/ready-to-test
+	@$(BIN)/pytest -q -m 'not browser and not wheel and not slow'
+
+bench: var/ready-to-test
+	@$(BIN)/python bench/run.py
+
+format: var/ready-to-test
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv var dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+var/ready-to-run: $(SETUP)
+	@tools/setup.sh run
+	@touch $@
+
+var/ready-to-test: $(SETUP) tools/axe/package-lock.json
+	@tools/setup.sh test
+	@touch $@ var/ready-to-run
