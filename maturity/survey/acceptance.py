@@ -19,7 +19,7 @@ from maturity.survey.findings import Findings
 from maturity.survey.instrument import Instrument, Profile, Text
 from maturity.survey.reading import Reading, UnreadableError, clean, read
 from maturity.survey.routing import lacks_reason
-from maturity.survey.table import AnswerTable
+from maturity.survey.table import Table
 from maturity.survey.unit_profiles import looks_at_profile, profiles_of
 
 Codes = NDArray[np.int64]
@@ -34,7 +34,7 @@ class Accepted:
     """
 
     instrument: Instrument
-    table: AnswerTable
+    table: Table
     units: tuple[str, ...]
     profiles: tuple[Profile, ...]  # the distinct ones
     profile_of: Codes  # (units,)
@@ -90,7 +90,7 @@ class Accepted:
         return {key: text for key, text in texts.items() if text}
 
 
-def accept(instrument: Instrument, table: AnswerTable) -> Accepted:
+def accept(instrument: Instrument, table: Table) -> Accepted:
     """The answers of a table. AnswersError names every row that cannot be taken."""
     findings = Findings(table.where)
     units, unit_of = _units(table, findings)
@@ -135,7 +135,7 @@ def _ascending(codes: Codes) -> bool:
     return bool(np.all(codes[1:] >= codes[:-1]))
 
 
-def _units(table: AnswerTable, findings: Findings) -> tuple[tuple[str, ...], Codes]:
+def _units(table: Table, findings: Findings) -> tuple[tuple[str, ...], Codes]:
     """The units in order of appearance, and each row's; NONE on blank rows."""
     column = table.column("unit")
     texts = [" ".join(clean(value).split()) for value in column.values]
@@ -160,7 +160,7 @@ def _pairs(first: Codes, second: Codes, width: int) -> tuple[Codes, Codes]:
     return numbers.astype(np.int64), np.asarray(distinct, dtype=np.int64)
 
 
-def _items(instrument: Instrument, table: AnswerTable, findings: Findings) -> Codes:
+def _items(instrument: Instrument, table: Table, findings: Findings) -> Codes:
     """Each row's item; NONE where no question is named."""
     questions, objects = table.column("question"), table.column("object")
     names, width = CellNames(instrument), len(objects.values)
@@ -191,7 +191,7 @@ def _items(instrument: Instrument, table: AnswerTable, findings: Findings) -> Co
     return found[numbers] if len(pairs) else np.zeros(0, dtype=np.int64)
 
 
-def _duplicates(table: AnswerTable, findings: Findings, *, unit_of: Codes, items: Codes) -> None:
+def _duplicates(table: Table, findings: Findings, *, unit_of: Codes, items: Codes) -> None:
     """Two rows for the same cell, even where both say the same."""
     width = np.int64(items.max(initial=0) + 1)
     key = np.where((unit_of == NONE) | (items == NONE), NONE, unit_of * width + items)
@@ -209,7 +209,7 @@ def _duplicates(table: AnswerTable, findings: Findings, *, unit_of: Codes, items
 
 
 def _readings(
-    instrument: Instrument, table: AnswerTable, findings: Findings, *, items: Codes
+    instrument: Instrument, table: Table, findings: Findings, *, items: Codes
 ) -> tuple[tuple[Reading, ...], Codes, Codes]:
     """The distinct readings, the item each answers, and each row's; NONE where empty."""
     answers = table.column("answer")
@@ -245,7 +245,7 @@ def _row_numbers(named: Codes, numbers: Codes) -> Callable[[int], int]:
 
 def _lacking(
     instrument: Instrument,
-    table: AnswerTable,
+    table: Table,
     kept: Codes,
     *,
     readings: Codes,

@@ -9,10 +9,10 @@ from typing import Any
 
 from maturity.survey.reading import clean, fold
 from maturity.survey.table import (
-    COLUMNS,
-    AnswerTable,
     Coded,
     Header,
+    Layout,
+    Table,
     TableError,
     Where,
     header_of,
@@ -24,19 +24,19 @@ MOST_SHOWN = 200
 SEPARATORS = ",;\t"
 
 
-def read_csv(path: Path) -> AnswerTable:
+def read_csv(path: Path, layout: Layout) -> Table:
     """The table in a CSV file, separated by comma, semicolon or tab."""
-    lines, separator, names = _csv_head(path)
-    header = header_of(str(path), names)
+    lines, separator, names = _csv_head(path, layout)
+    header = header_of(str(path), names, layout)
     where = Where(str(path), first=lines + 1)
     data, ragged = _csv_rows(path, header, lines=lines, separator=separator, width=len(names))
     if ragged:
         raise _ragged(where, ragged, width=len(names))
     columns = {name: Coded.arrow(data[f"c{at}"]) for name, at in header.places.items()}
-    return AnswerTable(where, columns, header.unknown)
+    return Table(where, columns, header.unknown)
 
 
-def _csv_head(path: Path) -> tuple[int, str, list[str]]:
+def _csv_head(path: Path, layout: Layout) -> tuple[int, str, list[str]]:
     """Lines up to the header, with it; the separator; the names."""
     with path.open("rb") as file:
         start = file.read(HEAD)
@@ -46,13 +46,13 @@ def _csv_head(path: Path) -> tuple[int, str, list[str]]:
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
         if line.strip(" \t,;"):
             rows = {mark: next(csv.reader([line], delimiter=mark)) for mark in SEPARATORS}
-            mark = max(SEPARATORS, key=lambda mark: _known(rows[mark]))
+            mark = max(SEPARATORS, key=lambda mark: _known(rows[mark], layout))
             return number, mark, rows[mark]
     raise TableError(str(path), "berkas kosong.", "the file is empty.")
 
 
-def _known(names: list[str]) -> int:
-    return sum(fold(clean(name)) in COLUMNS for name in names)
+def _known(names: list[str], layout: Layout) -> int:
+    return sum(fold(clean(name)) in layout.columns for name in names)
 
 
 def _csv_rows(

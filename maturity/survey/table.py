@@ -1,8 +1,8 @@
-"""A table of answers as it stands in a file, before anything is made of it.
+"""A table as it stands in a file, before anything is made of it.
 
-One long layout: ``unit,question,object,answer`` and optionally ``reason``, ``evidence``,
-``kind``, ``areas``. Columns are kept as codes into their distinct values, so that whatever
-follows works on the few distinct ones instead of on millions of cells.
+Answers come in one long layout: ``unit,question,object,answer`` and optionally ``reason``,
+``evidence``, ``kind``, ``areas``. Columns are kept as codes into their distinct values, so
+that whatever follows works on the few distinct ones instead of on millions of cells.
 """
 
 from __future__ import annotations
@@ -22,16 +22,31 @@ from maturity.errors import MaturityError
 from maturity.survey.instrument import Text
 from maturity.survey.reading import clean, fold
 
-REQUIRED = ("unit", "question", "answer")
-COLUMNS = ("unit", "question", "object", "answer", "reason", "evidence", "kind", "areas")
 MOST_NAMED = 12
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which columns a table may have, and those without which it is none."""
+
+    columns: tuple[str, ...]
+    required: tuple[str, ...]
+
+
+ANSWERS = Layout(
+    columns=("unit", "question", "object", "answer", "reason", "evidence", "kind", "areas"),
+    required=("unit", "question", "answer"),
+)
+COSTS = Layout(
+    columns=("question", "object", "level", "option", "cost"), required=("question", "cost")
+)
+
+
 class TableError(MaturityError):
-    """A file that is no table of answers; the message begins with the file's name."""
+    """A file that is no table of the kind asked for; the message begins with the file's name."""
 
     def __init__(self, file: str, indonesian: str, english: str) -> None:
-        super().__init__(f"{file}: {indonesian}", f"{file}: {english}", field="answers")
+        super().__init__(f"{file}: {indonesian}", f"{file}: {english}", field="file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +113,7 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerTable:
+class Table:
     """A file's rows; ``unknown`` names the columns that mean nothing here."""
 
     where: Where
@@ -108,7 +123,7 @@ class AnswerTable:
 
     def __len__(self) -> int:
         """How many rows there are, blank ones too."""
-        return len(self.columns["unit"].codes)
+        return len(next(iter(self.columns.values())).codes)
 
     def column(self, name: str) -> Coded:
         """A column; an empty one where the file has none."""
@@ -123,7 +138,7 @@ class Header:
     unknown: tuple[str, ...]
 
 
-def header_of(file: str, names: Sequence[str]) -> Header:
+def header_of(file: str, names: Sequence[str], layout: Layout) -> Header:
     """Find the columns, blind to case, space and order. TableError when one is missing."""
     places: dict[str, int] = {}
     unknown = []
@@ -133,11 +148,11 @@ def header_of(file: str, names: Sequence[str]) -> Header:
             raise TableError(
                 file, f"kolom “{name}” ada dua kali.", f"the column “{name}” occurs twice."
             )
-        if name in COLUMNS:
+        if name in layout.columns:
             places[name] = place
         elif name:
             unknown.append(clean(written)[:80])
-    missing = [name for name in REQUIRED if name not in places]
+    missing = [name for name in layout.required if name not in places]
     if missing:
         lacking, found = ", ".join(missing), _listed([*places, *unknown])
         raise TableError(

@@ -15,10 +15,11 @@ from maturity.survey.csv_tables import read_csv
 from maturity.survey.instrument import Text
 from maturity.survey.reading import clean, fold
 from maturity.survey.table import (
-    COLUMNS,
-    AnswerTable,
+    ANSWERS,
     Coded,
     Header,
+    Layout,
+    Table,
     TableError,
     Where,
     as_text,
@@ -31,12 +32,12 @@ MOST_UNPACKED = 1 << 31
 # --- XLSX -----------------------------------------------------------------------------
 
 
-def _xlsx(path: Path) -> AnswerTable:
-    name, rows = _sheet(path)
+def _xlsx(path: Path, layout: Layout) -> Table:
+    name, rows = _sheet(path, layout)
     start = next((at for at, row in enumerate(rows) if any(cell != "" for cell in row)), None)
     if start is None:
         raise TableError(str(path), "lembar kerja kosong.", "the sheet is empty.")
-    header = header_of(str(path), [as_text(cell) for cell in rows[start]])
+    header = header_of(str(path), [as_text(cell) for cell in rows[start]], layout)
     body = rows[start + 1 :]
     columns = {
         column: Coded.of([as_text(row[place]) for row in body])
@@ -44,11 +45,11 @@ def _xlsx(path: Path) -> AnswerTable:
     }
     letters = tuple((column, _letters(place)) for column, place in header.places.items())
     where = Where(str(path), first=start + 2, sheet=name, letters=letters)
-    return AnswerTable(where, columns, header.unknown, _numbers(where, header, body))
+    return Table(where, columns, header.unknown, _numbers(where, header, body))
 
 
-def _sheet(path: Path) -> tuple[str, list[list[Any]]]:
-    """The first sheet that has a column named unit, or else the first."""
+def _sheet(path: Path, layout: Layout) -> tuple[str, list[list[Any]]]:
+    """The first sheet that has the first column of the layout, or else the first."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     wrong = TableError(str(path), "bukan buku kerja XLSX.", "this is not an XLSX workbook.")
@@ -65,7 +66,7 @@ def _sheet(path: Path) -> tuple[str, list[list[Any]]]:
         raise wrong from error
     for name, rows in sheets:
         top = next((row for row in rows if any(cell != "" for cell in row)), [])
-        if any(fold(clean(as_text(cell))) == "unit" for cell in top):
+        if any(fold(clean(as_text(cell))) == layout.required[0] for cell in top):
             return name, rows
     return sheets[0] if sheets else ("", [])
 
@@ -80,7 +81,9 @@ def _letters(place: int) -> str:
 
 def _numbers(where: Where, header: Header, body: list[list[Any]]) -> tuple[Text, ...]:
     """A note where a unit is a number: 36.10 would have become 36.1."""
-    at = header.places["unit"]
+    at = header.places.get("unit")
+    if at is None:
+        return ()
     for row, cells in enumerate(body):
         value = cells[at]
         if isinstance(value, float) and not value.is_integer():
@@ -97,14 +100,14 @@ def _numbers(where: Where, header: Header, body: list[list[Any]]) -> tuple[Text,
 # --- Parquet --------------------------------------------------------------------------
 
 
-def _parquet(path: Path) -> AnswerTable:
+def _parquet(path: Path, layout: Layout) -> Table:
     import pyarrow as pa
     from pyarrow import parquet
 
     try:
         file = parquet.ParquetFile(path)
         names = file.schema_arrow.names
-        header = header_of(str(path), names)
+        header = header_of(str(path), names, layout)
         data = file.read(columns=[names[place] for place in header.places.values()])
     except pa.ArrowException as error:
         raise TableError(str(path), "bukan berkas Parquet.", "this is not Parquet.") from error
@@ -121,22 +124,22 @@ def _parquet(path: Path) -> AnswerTable:
                 f"kolom {name} berjenis {column.type}, bukan teks.",
                 f"the column {name} is of type {column.type}, not text.",
             ) from error
-    return AnswerTable(Where(str(path), first=1, record=True), columns, header.unknown)
+    return Table(Where(str(path), first=1, record=True), columns, header.unknown)
 
 
 # --- JSON -----------------------------------------------------------------------------
 
 
-def _json(path: Path) -> AnswerTable:
+def _json(path: Path, layout: Layout) -> Table:
     records = _records(path)
     where = Where(str(path), first=1, record=True)
     names = list(dict.fromkeys(name for record in records for name in record))
     if not records:
-        return AnswerTable(where, {name: Coded.empty(0) for name in COLUMNS})
+        return Table(where, {name: Coded.empty(0) for name in layout.columns})
     by_name: dict[str, str] = {}
     for name in names:
         by_name.setdefault(fold(clean(name)), name)
-    header = header_of(str(path), list(by_name))
+    header = header_of(str(path), list(by_name), layout)
     spelled: dict[str, list[str]] = {
         column: [name for name in names if fold(clean(name)) == column] for column in header.places
     }
@@ -145,7 +148,7 @@ def _json(path: Path) -> AnswerTable:
                           for row, record in enumerate(records)])
         for column in header.places
     }  # fmt: skip
-    return AnswerTable(where, columns, header.unknown)
+    return Table(where, columns, header.unknown)
 
 
 def _field(where: Where, row: int, record: dict[str, Any], names: list[str]) -> str:
@@ -180,7 +183,7 @@ def _records(path: Path) -> list[dict[str, Any]]:
     return records
 
 
-READERS: dict[str, Callable[[Path], AnswerTable]] = {
+READERS: dict[str, Callable[[Path, Layout], Table]] = {
     ".csv": read_csv,
     ".tsv": read_csv,
     ".txt": read_csv,
@@ -190,7 +193,7 @@ READERS: dict[str, Callable[[Path], AnswerTable]] = {
 }
 
 
-def read_table(path: Path) -> AnswerTable:
+def read_table(path: Path, layout: Layout = ANSWERS) -> Table:
     """The table in a file, by the ending of its name. TableError says what is wrong with it."""
     file = str(path)
     reader = READERS.get(path.suffix.lower())
@@ -206,7 +209,7 @@ def read_table(path: Path) -> AnswerTable:
             f"the file name must end in one of {known}.",
         )
     try:
-        return reader(path)
+        return reader(path, layout)
     except OSError as error:
         raise TableError(
             file,

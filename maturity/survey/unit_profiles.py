@@ -25,7 +25,7 @@ from maturity.survey.instrument import (
     Text,
 )
 from maturity.survey.reading import clean, fold
-from maturity.survey.table import AnswerTable, Coded
+from maturity.survey.table import Coded, Table
 
 Codes = NDArray[np.int64]
 NONE = -1
@@ -33,7 +33,7 @@ AREAS = ("aceh", "dki", "diy", "papua")
 
 
 def profiles_of(
-    instrument: Instrument, table: AnswerTable, findings: Findings, *, unit_of: Codes, units: int
+    instrument: Instrument, table: Table, findings: Findings, *, unit_of: Codes, units: int
 ) -> tuple[tuple[Profile, ...], Codes]:
     """The distinct profiles, and which of them each unit has."""
     kinds = _known(instrument.kinds, tuple(kind.value for kind in OfficeKind))
@@ -56,7 +56,7 @@ def _known(named: tuple[Named, ...], usual: tuple[str, ...]) -> dict[str, str]:
 
 
 def _stated(
-    table: AnswerTable,
+    table: Table,
     findings: Findings,
     name: str,
     known: dict[str, str],

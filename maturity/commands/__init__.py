@@ -1,0 +1,7 @@
+"""The commands: a module of this package for each family, each offering ``add``."""
+
+from __future__ import annotations
+
+from maturity.commands import demo, instruments, scores, serve, storage
+
+COMMANDS = (demo, instruments, scores, serve, storage)
