@@ -13,7 +13,7 @@ SPECIAL = ("dont-know", "not-applicable")
 
 def conditions(source: src.InstrumentSource, tree: list[Placed]) -> Found:
     """All conditions of an instrument."""
-    questions = {p.id: p.part for p in tree if isinstance(p.part, src.QuestionBase)}
+    questions = {p.id: p.part for p in reversed(tree) if isinstance(p.part, src.QuestionBase)}
     kinds, areas = [k.id for k in source.kinds], [a.id for a in source.areas]
     for path, condition, answers in _all_conditions(source, tree):
         for here, part in _walk(path, condition):
@@ -74,9 +74,9 @@ def _on_question(
     elif part.at_least is not None:
         if not _has_number(asked):
             yield (*path, "at_least"), f"the answer to {name!r} is no number and no level"
-    elif not option_ids(source, asked):
+    elif not hasattr(asked, "options") and not option_ids(source, asked):
         yield (*path, "is"), f"{name!r} has no options to choose (a number: use at_least)"
-    else:
+    elif option_ids(source, asked):  # none: its option set is unknown, which is said there
         known = [*option_ids(source, asked), *SPECIAL]
         yield from unknown_in((*path, "is"), part.is_ or [], known, "option")
 
@@ -88,12 +88,13 @@ def _has_number(asked: object) -> bool:
 
 def _circles(tree: list[Placed]) -> Found:
     looks: dict[str, list[str]] = {}
-    for place in tree:
+    first = {place.id: place for place in reversed(tree)}
+    for place in first.values():
         condition = getattr(place.part, "show_when", None)
         if condition is not None:
             parts = _walk((), condition)
             looks[place.id] = [part.question for _, part in parts if part.question]
-    for place in tree:
+    for place in first.values():
         circle = circle_from(place.id, looks) if place.id in looks else []
         if circle:
             yield (*place.path, "show_when"), f"conditions run in a circle: {' -> '.join(circle)}"

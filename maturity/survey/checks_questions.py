@@ -133,14 +133,16 @@ def _matrix(source: src.InstrumentSource, path: Path, part: src.MatrixQuestion) 
     for key in ("combine_objects", "combine_columns"):
         if getattr(part, key) == "walk":
             yield (*path, key), "a matrix cannot be walked"
-    needs = {column.id: [need.column for need in column.requires] for column in part.columns}
+    needs: dict[str, list[str]] = {}
+    for column in part.columns:
+        needs.setdefault(column.id, [need.column for need in column.requires])
     for place, column in enumerate(part.columns):
         here = (*path, "columns", place)
         yield from _option_list(source, here, column)
         yield from _cell_points(source, here, column)
-        for number, name in enumerate(needs[column.id]):
-            yield from unknown((*here, "requires", number, "column"), name, ids, "column")
-        circle = circle_from(column.id, needs)
+        for number, need in enumerate(column.requires):
+            yield from unknown((*here, "requires", number, "column"), need.column, ids, "column")
+        circle = circle_from(column.id, needs) if column.id not in ids[:place] else []
         if circle:
             yield (*here, "requires"), f"prerequisites run in a circle: {' -> '.join(circle)}"
 

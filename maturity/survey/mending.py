@@ -44,6 +44,9 @@ def mend_shape(content: Plain, faults: Iterable[tuple[Path, str]]) -> Plain:
             above[key] = "?"
         elif kind == "missing" and key in _WORDED:
             above[key] = {"id": "?", "en": "?"}
+        elif kind != "extra_forbidden" and key in ("points", "weight"):
+            above[key] = 1
+            _drop(mended, (*path[:-3], "weights"), instead="free")
         else:
             above.pop(key, None)
     return mended
@@ -56,7 +59,7 @@ def mend_structure(content: Plain, faults: Iterable[Path]) -> Plain:
         loose = [place for place, step in enumerate(path) if step in _LOOSE]
         if loose:
             _drop(mended, path[: loose[0] + 1])
-        elif path[:1] == ("bands",):
+        elif path[:1] == ("bands",) and path[-1] != "level":
             _drop(mended, path[:2])
             for group in _groups(mended.get("root")):
                 group.pop("gate", None)
@@ -65,10 +68,13 @@ def mend_structure(content: Plain, faults: Iterable[Path]) -> Plain:
     return mended
 
 
-def _drop(content: Plain, path: Path) -> None:
+def _drop(content: Plain, path: Path, *, instead: Plain = None) -> None:
+    """Take a key away, or put something else there where the key is used."""
     above = at(content, path[:-1])
-    if isinstance(above, dict):
-        above.pop(str(path[-1]), None)
+    if isinstance(above, dict) and path[-1] in above:
+        del above[str(path[-1])]
+        if instead is not None:
+            above[str(path[-1])] = instead
 
 
 def _rename(content: Plain, path: Path, number: int) -> None:
