@@ -15,6 +15,7 @@ from maturity.reports.nodes import Nodes
 from maturity.reports.report import InstrumentFacts, OfficeFacts, Report, Standing
 from maturity.reports.roadmap import roadmap
 from maturity.reports.trace import trace
+from maturity.scoring.bands import Measure
 from maturity.survey import assessments
 from maturity.survey.assessments import Work
 from maturity.survey.instrument import Branch, Instrument, Text, below
@@ -88,9 +89,26 @@ def instrument_facts(instrument: Instrument) -> InstrumentFacts:
         notice=instrument.notice,
         explanations=instrument.explanations,
         levels=instrument.levels,
+        edges=_edges(instrument),
         sources=instrument.sources,
         licence=instrument.licence,
     )
+
+
+def _edges(instrument: Instrument) -> tuple[float, ...]:
+    """Of the first group that has bands; all groups of an instrument share them as a rule."""
+    rubric = instrument.rubric
+    banded = next((group for group in rubric.groups if group.bands is not None), None)
+    if banded is None or banded.bands is None:
+        return ()
+    low, high = {
+        Measure.SCORE: banded.scale or (0.0, 1.0),
+        Measure.PERCENT: (0.0, 100.0),
+        Measure.INDEX: (rubric.first_level, rubric.last_level),
+    }[banded.bands.measure]
+    span = rubric.last_level - rubric.first_level
+    starts = [band.start for band in banded.bands.bands[1:]]
+    return tuple(rubric.first_level + (at - low) / (high - low) * span for at in starts)
 
 
 def _dimensions(nodes: Nodes) -> tuple[Standing, ...]:

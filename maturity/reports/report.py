@@ -29,7 +29,10 @@ class OfficeFacts:
 
 @dataclass(frozen=True, slots=True)
 class InstrumentFacts:
-    """What was asked and by which rules, with the words that must stand beside a result."""
+    """What was asked and by which rules, with the words that must stand beside a result.
+
+    ``edges`` are the indices at which the second and each further level begins.
+    """
 
     ref: str
     title: Text
@@ -38,6 +41,7 @@ class InstrumentFacts:
     notice: Text | None
     explanations: tuple[Named, ...]
     levels: tuple[Level, ...]
+    edges: tuple[float, ...]
     sources: tuple[Source, ...]
     licence: str
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from maturity.reports.report import Verdict
 from maturity.scoring.bands import Band, Bands, Edge, Measure
 from maturity.scoring.rubric import Counts, Criterion, Group, Method
 from maturity.scoring.scorecard import UNMET, NodeResult
@@ -40,6 +41,21 @@ STATES: dict[str, Text] = {
     "not-applicable": Text("Tidak berlaku", "Not applicable"),
     "off-path": Text("Tidak ditanyakan", "Not asked"),
     UNMET: Text("Prasyarat belum terpenuhi", "Prerequisite not met"),
+}
+
+VERDICTS: dict[Verdict, Text] = {
+    Verdict.MET: Text("Terpenuhi", "Met"),
+    Verdict.PARTLY: Text("Sebagian", "Partly"),
+    Verdict.UNMET: Text("Belum terpenuhi", "Not met"),
+    Verdict.UNKNOWN: Text("Belum diketahui", "Not known"),
+    Verdict.NOT_COUNTED: Text("Tidak dihitung", "Not counted"),
+}
+SIGNS: dict[Verdict, str] = {
+    Verdict.MET: "✓",
+    Verdict.PARTLY: "½",
+    Verdict.UNMET: "×",
+    Verdict.UNKNOWN: "?",
+    Verdict.NOT_COUNTED: "–",
 }
 
 _COUNTED_AS: dict[Counts, Text] = {
@@ -212,7 +228,7 @@ def _held_by(holders: Sequence[tuple[Text, int | None]], language: str) -> str:
     """Titles by level: ``Akses dan Mutu data masih Level 1``."""
     by_level: dict[int | None, list[str]] = {}
     for title, level in holders:
-        by_level.setdefault(level, []).append(title.in_(language))
+        by_level.setdefault(level, []).append(f"“{title.in_(language)}”")
     return listed(
         [
             f"{listed(titles, language)} {_still(len(titles), language)} "

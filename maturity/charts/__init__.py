@@ -1,0 +1,1 @@
+"""Charts: one plain Plotly figure each, drawn by Plotly on screen and by ``svg`` elsewhere."""

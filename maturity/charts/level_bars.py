@@ -1,0 +1,135 @@
+"""Horizontal bars on the level scale, the label above each and the levels behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from maturity.charts import colours
+from maturity.charts.figures import FONT, SMALL, Figure, layout_of, note, plain, wrapped
+
+ROW, STRONG_ROW = 42, 48
+TOP, BOTTOM = 24, 24
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: ``value`` None draws none. ``strong`` marks a row that sums up others."""
+
+    label: str
+    value: float | None
+    shown: str
+    level: int | None
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The level scale: from 0 to ``top``, with the edges between levels and their names."""
+
+    top: float
+    edges: tuple[float, ...]
+    names: tuple[str, ...]
+
+
+def bars(rows: Sequence[Bar], scale: Scale) -> Figure:
+    """Horizontal bars on the level scale, the label above each and the bands behind them."""
+    heights = [STRONG_ROW if row.strong else ROW for row in rows]
+    span = sum(heights)
+    places = [sum(heights[: at + 1]) - 12 for at in range(len(rows))]
+    count = len(scale.names)
+    return {
+        "data": [_bar_trace(rows, places, count)],
+        "layout": layout_of(
+            TOP + span + BOTTOM,
+            margin={"l": 2, "r": 8, "t": TOP, "b": BOTTOM},
+            bargap=0,
+            xaxis={
+                "range": [0, scale.top],
+                "tickvals": list(range(1, int(scale.top) + 1)),
+                "tickfont": {"size": SMALL, "color": colours.INK_SOFT},
+                "ticktext": [str(n) for n in range(1, int(scale.top) + 1)],
+                "showgrid": False,
+                "zeroline": False,
+                "fixedrange": True,
+            },
+            yaxis={"range": [span, 0], "visible": False, "fixedrange": True},
+            shapes=_bands(scale),
+            annotations=[*_band_names(scale), *_labels(rows, places)],
+        ),
+    }
+
+
+def _bar_trace(rows: Sequence[Bar], places: Sequence[int], count: int) -> Figure:
+    middle = count / 2
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "x": [row.value for row in rows],
+        "y": list(places),
+        "width": [20 if row.strong else 16 for row in rows],
+        "text": [plain(row.shown) for row in rows],
+        "customdata": [plain(row.label) for row in rows],
+        "hovertemplate": "%{customdata}: %{text}<extra></extra>",
+        "textposition": [
+            "inside" if row.value is not None and row.value >= middle else "outside" for row in rows
+        ],
+        "insidetextanchor": "start",
+        "textangle": 0,
+        "insidetextfont": {
+            "size": SMALL,
+            "color": [colours.on_level(row.level, count) for row in rows],
+        },
+        "outsidetextfont": {"size": SMALL, "color": colours.INK},
+        "cliponaxis": False,
+        "marker": {
+            "color": [colours.level(row.level, count) for row in rows],
+            "line": {"color": colours.LINE_STRONG, "width": 1},
+        },
+    }
+
+
+def _bands(scale: Scale) -> list[Figure]:
+    """Every other level on a darker ground, down the whole plot."""
+    edges = (0.0, *scale.edges, scale.top)
+    return [
+        {
+            "type": "rect",
+            "xref": "x",
+            "yref": "paper",
+            "x0": edges[at],
+            "x1": edges[at + 1],
+            "y0": 0,
+            "y1": 1,
+            "layer": "below",
+            "fillcolor": colours.SUNKEN if at % 2 == 0 else colours.SURFACE,
+            "line": {"width": 0},
+        }
+        for at in range(len(scale.names))
+    ]
+
+
+def _band_names(scale: Scale) -> list[Figure]:
+    edges = (0.0, *scale.edges, scale.top)
+    return [
+        note(
+            plain(name),
+            (edges[at] + edges[at + 1]) / 2,
+            1,
+            xref="x",
+            yref="paper",
+            xanchor="center",
+            font={"size": SMALL, "color": colours.INK_SOFT},
+        )
+        for at, name in enumerate(scale.names)
+    ]
+
+
+def _labels(rows: Sequence[Bar], places: Sequence[int]) -> list[Figure]:
+    found = []
+    for row, place in zip(rows, places, strict=True):
+        text = wrapped(row.label, 52, lines=1)
+        strong = f"<b>{text}</b>" if row.strong else text
+        above = place - (12 if row.strong else 10)
+        found.append(note(strong, 0, above, xshift=2, font={"size": FONT, "color": colours.INK}))
+    return found
