@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -59,10 +60,27 @@ class Saved:
     fault: Text | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """What somebody else saved: plain values that outlive the session."""
+
+    value: str
+    note: str
+    version: int
+    at: datetime
+    by_id: int | None
+
+    @classmethod
+    def of(cls, answer: Answer) -> Theirs:
+        """The values of a row."""
+        value = shown_value(answer)
+        return cls(value, answer.note, answer.version, answer.updated_at, answer.updated_by_id)
+
+
 class ConflictError(MaturityError):
     """Somebody else saved in between; both values are kept."""
 
-    def __init__(self, theirs: Answer, mine: Change) -> None:
+    def __init__(self, theirs: Theirs, mine: Change) -> None:
         super().__init__(
             "Jawaban ini sudah diubah oleh orang lain sejak Anda membukanya. "
             "Kedua isian ditampilkan; pilih yang benar lalu simpan kembali.",
@@ -84,6 +102,18 @@ class ClosedError(MaturityError):
         )
 
 
+class LateError(MaturityError):
+    """The round takes no more changes."""
+
+    def __init__(self, closed: datetime, zone: str) -> None:
+        there = closed.astimezone(ZoneInfo(zone))
+        super().__init__(
+            f"Batas pengisian sudah lewat ({there:%d-%m-%Y %H.%M}). Yang tersimpan tetap ada.",
+            f"The deadline has passed ({there:%Y-%m-%d %H:%M}); what was saved is kept.",
+            status=409,
+        )
+
+
 class TooLongError(MaturityError):
     """More text than any answer may have."""
 
@@ -95,10 +125,27 @@ class TooLongError(MaturityError):
         )
 
 
+def must_be_open(assessment: Assessment, now: datetime) -> None:
+    """Raise ClosedError or LateError unless answers may still change."""
+    if assessment.state not in (AssessmentState.NOT_STARTED, AssessmentState.IN_PROGRESS):
+        raise ClosedError
+    if now > assessment.round.closes_at:
+        raise LateError(assessment.round.closes_at, assessment.office.timezone)
+
+
 def stored(session: Session, assessment_id: int) -> dict[str, Answer]:
     """All answers of an assessment by item key, drafts included."""
     rows = session.scalars(select(Answer).where(Answer.assessment_id == assessment_id))
     return {answer.key: answer for answer in rows}
+
+
+def shown_value(answer: Answer | None) -> str:
+    """What a field shows: the draft, the accepted value, or the word of a non-answer."""
+    if answer is None:
+        return ""
+    if answer.draft is not None:
+        return answer.draft
+    return answer.value if answer.state in ("answered", "") else answer.state
 
 
 def reading_of(answer: Answer) -> Reading | None:
@@ -128,8 +175,7 @@ def save(
     session: Session, assessment: Assessment, item: Item, change: Change, *, author: Author
 ) -> Saved:
     """Save one answer. Raises ConflictError, ClosedError, TooLongError."""
-    if assessment.state not in (AssessmentState.NOT_STARTED, AssessmentState.IN_PROGRESS):
-        raise ClosedError
+    must_be_open(assessment, author.now)
     if len(change.raw) > MAX_RAW or len(change.reason) > MAX_NOTE or len(change.note) > MAX_NOTE:
         raise TooLongError(MAX_NOTE if len(change.raw) <= MAX_RAW else MAX_RAW)
     existing = session.scalar(
@@ -141,7 +187,7 @@ def save(
     if existing is None and not any(wanted.values()):
         return Saved(_new(assessment, item, author), changed=False)
     if (existing.version if existing else 0) != change.seen:
-        raise ConflictError(existing or _new(assessment, item, author), change)
+        raise ConflictError(Theirs.of(existing or _new(assessment, item, author)), change)
     answer = existing or _new(assessment, item, author)
     for name, value in wanted.items():
         setattr(answer, name, value)
@@ -238,8 +284,7 @@ def attach(
     session: Session, assessment: Assessment, key: str, *, url: str, note: str, author: Author
 ) -> tuple[Evidence, Text | None]:
     """Attach a link. Saying the same again changes nothing; a bad link is kept and flagged."""
-    if assessment.state not in (AssessmentState.NOT_STARTED, AssessmentState.IN_PROGRESS):
-        raise ClosedError
+    must_be_open(assessment, author.now)
     if len(url) > MAX_NOTE or len(note) > MAX_NOTE:
         raise TooLongError(MAX_NOTE)
     url, note, fault = clean(url), clean(note), None
@@ -274,8 +319,7 @@ def attach(
 
 def detach(session: Session, assessment: Assessment, evidence_id: int, *, author: Author) -> None:
     """Take a piece of evidence away; it stays in the record."""
-    if assessment.state not in (AssessmentState.NOT_STARTED, AssessmentState.IN_PROGRESS):
-        raise ClosedError
+    must_be_open(assessment, author.now)
     row = session.get(Evidence, evidence_id)
     if row is None or row.assessment_id != assessment.id or row.removed_at is not None:
         return

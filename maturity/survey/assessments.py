@@ -219,6 +219,7 @@ def submit(session: Session, assessment: Assessment, *, author: Author) -> Store
             "This assessment has already been submitted.",
             status=409,
         )
+    door.must_be_open(assessment, author.now)
     opened = work(session, assessment)
     missing = opened.missing()
     if missing:

@@ -74,7 +74,8 @@ def open_work(assessment_id: int) -> assessments.Work:
 
 def is_closed(assessment: Assessment) -> bool:
     """Whether the answers can no longer be changed."""
-    return assessment.state not in (AssessmentState.NOT_STARTED, AssessmentState.IN_PROGRESS)
+    open_states = (AssessmentState.NOT_STARTED, AssessmentState.IN_PROGRESS)
+    return assessment.state not in open_states or now() > assessment.round.closes_at
 
 
 def may_answer(work: assessments.Work) -> bool:

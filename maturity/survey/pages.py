@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from maturity.offices.models import Person
 from maturity.scoring.rubric import State
-from maturity.survey.answers import ConflictError, evidence_key, fault_of
+from maturity.survey.answers import ConflictError, evidence_key, fault_of, shown_value
 from maturity.survey.assessments import Lack, Work
 from maturity.survey.forms import dom_id
 from maturity.survey.instrument import Branch, Instrument, Item, Kind, Option, Question, Text, Thing
@@ -259,12 +259,12 @@ class Pages:
 
     def _conflict(self, item: Item, conflict: ConflictError) -> ConflictView:
         theirs = conflict.theirs
-        name = self.session.scalar(select(Person.name).where(Person.id == theirs.updated_by_id))
+        name = self.session.scalar(select(Person.name).where(Person.id == theirs.by_id))
         return ConflictView(
-            theirs=self.words_for(item, shown_value(theirs)),
+            theirs=self.words_for(item, theirs.value),
             theirs_note=theirs.note,
             who=name or gettext("orang lain"),
-            when=format_moment(theirs.updated_at, self.work.office.timezone, self.language),
+            when=format_moment(theirs.at, self.work.office.timezone, self.language),
             mine=self.words_for(item, conflict.mine.raw),
             mine_note=conflict.mine.note,
         )
@@ -308,7 +308,7 @@ class Pages:
         """Kind of tag and words for some items."""
         lacks = [missing.lack for missing in self.work.missing(items)]
         progress = self.work.route.progress(items)
-        if Lack.DRAFT in lacks or (progress.complete and lacks):
+        if {Lack.DRAFT, Lack.REASON} & set(lacks) or (progress.complete and lacks):
             return "check", gettext("Perlu diperiksa")
         if progress.complete:
             return "done", gettext("Lengkap")
@@ -400,15 +400,6 @@ class Pages:
 def filled_words(progress: Progress) -> str:
     """How much is filled in."""
     return gettext("%(done)s dari %(asked)s terisi", done=progress.done, asked=progress.asked)
-
-
-def shown_value(answer: Answer | None) -> str:
-    """What a field shows: the draft, the accepted value, or the word of a non-answer."""
-    if answer is None:
-        return ""
-    if answer.draft is not None:
-        return answer.draft
-    return answer.value if answer.state in ("answered", "") else answer.state
 
 
 def answer_words(instrument: Instrument, item: Item, value: str, *, language: str) -> str:

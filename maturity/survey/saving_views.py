@@ -90,9 +90,7 @@ def _save_all(
             conflicts[key] = conflict
     keys = list(dict.fromkeys(door.evidence_key(item) for item in items))
     for new in forms.new_evidence(request.form, keys):
-        _, fault = door.attach(
-            session, assessment, new.key, url=new.url, note=new.note, author=author
-        )
+        _, fault = door.attach(session, assessment, new.key, url=new.url, note=new.note, author=who)
         faulty |= fault is not None
     for evidence_id in forms.dropped(request.form, keys):
         door.detach(session, assessment, evidence_id, author=who)
@@ -192,7 +190,7 @@ def gap(assessment_id: int, section: str) -> ResponseReturnValue:
     """The part of a section page that says what unlocks the next level."""
     work = open_work(assessment_id)
     found = gap_of(work, section_or_404(work.instrument, section), locale())
-    return render_template("survey/_gap.html", gap=found)
+    return {"html": render_template("survey/_gap.html", gap=found)}
 
 
 @bp.get("/form-token")

@@ -73,7 +73,7 @@
     clearTimeout(gapTimer);
     gapTimer = setTimeout(async () => {
       const reply = await fetch(form.dataset.gap, { credentials: 'same-origin' }).catch(() => null);
-      if (reply && reply.ok) box.innerHTML = await reply.text();
+      if (reply && reply.ok) box.innerHTML = (await reply.json()).html;
     }, 400);
   }
 
