@@ -67,23 +67,28 @@ class DemoSummary:
 
 
 def build_demo(
-    database: Database, *, seed: int = 2026, now: datetime, tell: Tell = lambda id_, en: None
+    database: Database,
+    *,
+    seed: int = 2026,
+    now: datetime,
+    tell: Tell = lambda id_, en: None,
+    offices: Sequence[OfficeRecord] | None = None,
 ) -> DemoSummary:
     """Fill a database that has its tables and no rounds; all or nothing.
 
-    ``tell`` hears of each step, in Indonesian and English. MaturityError when the database
-    already holds rounds.
+    ``tell`` hears of each step, in Indonesian and English. Only ``offices`` take part (all
+    553 unless given). MaturityError when the database already holds rounds.
     """
     with database.write() as session:
         _refuse_used(session)
         tell("Memuat 553 kantor dan orang rekaan", "Loading 553 offices and invented people")
-        country = _settle(session, seed=seed, now=now)
+        country = _settle(session, offices or load_registry(), seed=seed, now=now)
         tasks: list[Task] = []
         for number, span in enumerate(SPANS):
             tell(f"Mengisi kuesioner putaran {span.slug}", f"Filling in the round of {span.slug}")
             tasks += country.hold_round(session, number)
-        tell("Menilai semua yang sudah diajukan", "Scoring everything that was submitted")
-        rows = _freeze(session, country.instrument, [task for task in tasks if task.case.finished])
+        finished = [task for task in tasks if task.case.finished]
+        rows = _freeze(session, country.instrument, finished, tell)
         return _summary(country, tasks, rows)
 
 
@@ -147,11 +152,13 @@ class _Country:
         )
 
 
-def _settle(session: Session, *, seed: int, now: datetime) -> _Country:
+def _settle(
+    session: Session, offices: Sequence[OfficeRecord], *, seed: int, now: datetime
+) -> _Country:
     """Offices and people into the database, and the dice thrown for them."""
     source = locate(INSTRUMENT).read_text(encoding="utf-8")
     instrument = load_text(source, name=INSTRUMENT)
-    rng, offices = np.random.default_rng(seed), load_registry()
+    rng = np.random.default_rng(seed)
     load_offices(session)
     return _Country(
         seed=seed,
@@ -164,14 +171,19 @@ def _settle(session: Session, *, seed: int, now: datetime) -> _Country:
     )
 
 
-def _freeze(session: Session, instrument: Instrument, tasks: Sequence[Task]) -> list[Row]:
+def _freeze(
+    session: Session, instrument: Instrument, tasks: Sequence[Task], tell: Tell
+) -> list[Row]:
     """Score all at once and store the scorecards, each as the door would freeze it."""
     cells = sheet(instrument, [(task.case.profile, task.filled.readings) for task in tasks])
     codes = [task.case.office for task in tasks]
     cards = scorecards(instrument.rubric, cells, score(instrument.rubric, cells), codes)
     columns = [column.key for column in inspect(StoredScorecard).column_attrs if column.key != "id"]
     rows = []
-    for task, card in zip(tasks, cards, strict=True):
+    for number, (task, card) in enumerate(zip(tasks, cards, strict=True)):
+        if number % 200 == 0:
+            part = f"{number}/{len(tasks)}"
+            tell(f"Membekukan hasil penilaian {part}", f"Freezing the results {part}")
         row = frozen_row(task.assessment_id, instrument, card)
         values = {name: getattr(row, name) for name in columns}
         rows.append(values | {"created_at": task.course.submitted_at})
@@ -189,7 +201,7 @@ def _summary(country: _Country, tasks: Sequence[Task], rows: Sequence[Row]) -> D
         states = Counter(task.case.state.value for task in tasks if task.of(span.slug))
         levels = Counter(row["level"] for row in mine if row["level"] is not None)
         known = [row["index_value"] for row in mine if row["index_value"] is not None]
-        mean = round(sum(known) / len(known), 4)
+        mean = round(sum(known) / len(known), 4) if known else 0.0
         rounds.append(RoundSummary(span.slug, dict(states), dict(sorted(levels.items())), mean))
     return DemoSummary(
         seed=country.seed,
