@@ -9,13 +9,21 @@ from datetime import timedelta
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, RadioField, StringField
-from wtforms.validators import DataRequired, EqualTo, Length
+from wtforms import PasswordField, StringField
+from wtforms.validators import AnyOf, DataRequired, EqualTo, Length
 
 from maturity.errors import MaturityError
 from maturity.offices import passwords
 from maturity.offices.models import Role
-from maturity.web import locale
+from maturity.web import LOCALES, locale
+
+
+class LineField(StringField):  # type: ignore[misc]
+    """One line of text; control characters, which no page may hold, are left out."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was typed."""
+        super().process_formdata(["".join(filter(str.isprintable, text)) for text in valuelist])
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -47,7 +55,7 @@ class Form(FlaskForm):  # type: ignore[misc]
 class SignInForm(Form):
     """Who, and the password."""
 
-    email = StringField(validators=[DataRequired(_("Tulis alamat surel Anda."))])
+    email = LineField(validators=[DataRequired(_("Tulis alamat surel Anda."))])
     password = PasswordField(validators=[DataRequired(_("Tulis kata sandi Anda."))])
 
 
@@ -61,7 +69,7 @@ class NewPasswordForm(Form):
 class AcceptForm(NewPasswordForm):
     """What a guest gives: the name as it should stand, and a password."""
 
-    name = StringField(validators=[DataRequired(_("Tulis nama lengkap Anda."))])
+    name = LineField(validators=[DataRequired(_("Tulis nama lengkap Anda."))])
 
 
 class ChangePasswordForm(NewPasswordForm):
@@ -73,24 +81,22 @@ class ChangePasswordForm(NewPasswordForm):
 class AccountForm(Form):
     """Name and language."""
 
-    name = StringField(validators=[DataRequired(_("Tulis nama lengkap Anda."))])
-    locale = RadioField(
-        choices=[("id", "Bahasa Indonesia"), ("en", "English")], validate_choice=True
-    )
+    name = LineField(validators=[DataRequired(_("Tulis nama lengkap Anda."))])
+    locale = LineField(validators=[AnyOf(LOCALES, _("Pilih satu bahasa."))])
 
 
 class InviteForm(Form):
     """Who is invited, with which role, and for administrators to which office."""
 
-    name = StringField(validators=[DataRequired(_("Tulis nama lengkap orang yang diundang."))])
-    email = StringField(
+    name = LineField(validators=[DataRequired(_("Tulis nama lengkap orang yang diundang."))])
+    email = LineField(
         validators=[
             DataRequired(_("Tulis alamat surel orang yang diundang.")),
             Length(max=254, message=_("Alamat surel terlalu panjang.")),
         ]
     )
-    office = StringField()
-    role = StringField(validators=[DataRequired(_("Pilih satu peran."))])
+    office = LineField()
+    role = LineField(validators=[DataRequired(_("Pilih satu peran."))])
 
 
 def role_name(role: str) -> str:

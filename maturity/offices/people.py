@@ -19,6 +19,15 @@ from maturity.offices.permissions import Action, Actor, may
 from maturity.offices.registry import OfficeKind
 
 OFFICE_ROLES = (Role.OPERATOR, Role.RESPONSIBLE)
+ROLE_WORDS = {role.value: role for role in Role} | {
+    "penanggung jawab": Role.RESPONSIBLE,
+    "responsible person": Role.RESPONSIBLE,
+    "verifikator": Role.VERIFIER,
+    "peneliti": Role.RESEARCHER,
+    "pemantau nasional": Role.VIEWER,
+    "national viewer": Role.VIEWER,
+}
+"""What may be typed for a role, in small letters."""
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
@@ -83,14 +92,15 @@ def checked_name(text: str) -> str:
 
 def checked_role(text: str, office: Office) -> Role:
     """A role that this kind of office can have, or MaturityError."""
-    if text not in set(Role):
+    said = " ".join(text.lower().split())
+    if said not in ROLE_WORDS:
         roles = ", ".join(Role)
         raise MaturityError(
             f"Peran “{text}” tidak dikenal. Pilihan: {roles}.",
             f"There is no role “{text}”. Choose from: {roles}.",
             "role",
         )
-    role = Role(text)
+    role = ROLE_WORDS[said]
     if role not in roles_at(OfficeKind(office.kind)):
         raise MaturityError(
             f"Peran “{role}” tidak berlaku untuk {office.short_name}.",
@@ -112,7 +122,9 @@ def office_with(session: Session, code: str) -> Office:
     said = " ".join(code.replace("\0", "").split())[:200]
     named = or_(func.lower(Office.short_name) == said.lower(),
                 func.lower(Office.name_id) == said.lower())  # fmt: skip
-    office = session.get(Office, said) or session.scalar(select(Office).where(named))
+    local = re.fullmatch(r"(\d\d)[.,](\d\d?)", said)  # spreadsheets make 36.1 of 36.10
+    code = f"{local[1]}.{local[2]:0<2}" if local else said
+    office = session.get(Office, code) or session.scalar(select(Office).where(named))
     if office is None:
         raise MaturityError(
             f"Tidak ada kantor “{said}”. Tulis kodenya, misalnya 36.71, atau nama lengkapnya.",
@@ -146,12 +158,12 @@ def invite(session: Session, who: Newcomer, *, at: datetime, by: Actor | None) -
     if added:  # whoever holds an earlier link must not get the new role with it
         invites.void(session, person)
     token = None
-    if not person.password_hash and person.active and may_renew(by, person):
+    if added and not person.password_hash and person.active and may_renew(by, person):
         token = invites.issue(session, person, at=at, by=by.person_id if by else None)
     return Invited(person.id, email, is_new, added, token)
 
 
-def renew(session: Session, person: Person, *, at: datetime, by: Actor) -> str:
+def renew(session: Session, person: Person, *, at: datetime, by: Actor | None) -> str:
     """A new link to set a password; all earlier ones end. MaturityError where not allowed."""
     if not may_renew(by, person):
         raise _not_yours()
@@ -160,7 +172,7 @@ def renew(session: Session, person: Person, *, at: datetime, by: Actor) -> str:
             "Akun ini tidak aktif. Aktifkan dahulu, lalu buat tautan baru.",
             "This account is not active. Activate it first, then make a new link.",
         )
-    return invites.issue(session, person, at=at, by=by.person_id)
+    return invites.issue(session, person, at=at, by=by.person_id if by else None)
 
 
 def remove_from_office(session: Session, person: Person, office: Office, *, by: Actor) -> None:
