@@ -7,9 +7,9 @@ how many units are scored with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -47,41 +47,65 @@ class AnswerSheet:
         return cls(np.zeros(shape), np.full(shape, State.UNANSWERED, dtype=np.uint8))
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Four numbers of some nodes: arrays (nodes, units), meanings as in ``Scores``."""
+
+    score: Floats
+    maximum: Floats
+    percent: Floats
+    coverage: Floats
+
+    @classmethod
+    def empty(cls, nodes: int, units: int) -> Numbers:
+        """Arrays to be written to."""
+        return cls(*(np.empty((nodes, units)) for _ in range(4)))
+
+    def read(self, work: Work, rows: slice, *, to: tuple[slice, slice]) -> None:
+        """Take over rows of a block; what is unknown becomes NaN by 0 / 0."""
+        known, applicable = work.known[rows], work.applicable[rows]
+        with np.errstate(invalid="ignore"):
+            np.divide(work.score[rows], known, out=self.score[to])
+            np.divide(work.share[rows] * 100.0, known, out=self.percent[to])
+            np.divide(work.counted[rows], applicable, out=self.coverage[to])
+            np.divide(work.maximum[rows], applicable > 0, out=self.maximum[to])
+
+
 @dataclass(frozen=True)
 class Scores:
     """All nodes of all units. Row i is node ``plan.ids[i]``; arrays (nodes, units).
 
     Unknown is NaN (``NO_LEVEL`` for levels); ``percent`` runs 0..100, ``coverage`` 0..1
     (NaN where nothing applies); ``maximum`` is what this unit could reach. Levels and
-    ``groups`` are at hand; the criteria's rows of the other arrays are worked out from
-    the sheet when they are first asked for.
+    ``groups`` (rows in ``rubric.groups`` order) are at hand; the criteria's other numbers
+    are worked out from the sheet when one of them is first asked for.
     """
 
     plan: Plan
     sheet: AnswerSheet
-    groups: GroupScores
+    groups: Numbers
     level: Levels
     gated_level: Levels
 
-    @cached_property
+    @property
     def score(self) -> Floats:
         """In points, or on the group's own scale."""
-        return self._with_leaves(self.groups.score, _score)
+        return self._numbers.score
 
-    @cached_property
+    @property
     def maximum(self) -> Floats:
         """What this unit could reach of the score."""
-        return self._with_leaves(self.groups.maximum, _maximum)
+        return self._numbers.maximum
 
-    @cached_property
+    @property
     def percent(self) -> Floats:
         """0..100."""
-        return self._with_leaves(self.groups.percent, _percent)
+        return self._numbers.percent
 
-    @cached_property
+    @property
     def coverage(self) -> Floats:
         """Share of the applicable criteria that count, 0..1."""
-        return self._with_leaves(self.groups.coverage, _coverage)
+        return self._numbers.coverage
 
     @property
     def index(self) -> Floats:
@@ -92,29 +116,21 @@ class Scores:
         """The row of a node."""
         return self.plan.row[node_id]
 
-    def _with_leaves(self, groups: Floats, read: Callable[[Work, slice], Floats]) -> Floats:
-        leaf = slice(0, self.plan.leaves)
-        rows = np.empty((len(self.plan.ids), groups.shape[1]))
-        rows[self.plan.leaves :] = groups
-        for block in _blocks(groups.shape[1]):
+    @cached_property
+    def _numbers(self) -> Numbers:
+        nodes, units = self.level.shape
+        leaves = self.plan.leaves
+        numbers = Numbers.empty(nodes, units)
+        for field in fields(Numbers):
+            getattr(numbers, field.name)[leaves:] = getattr(self.groups, field.name)
+
+        def read_leaves(block: slice) -> None:
             work = answered(self.plan, self.sheet.points[:, block], self.sheet.states[:, block])
-            rows[leaf, block] = read(work, leaf)
-        return rows
+            rows = slice(0, leaves)
+            numbers.read(work, rows, to=(rows, block))
 
-
-@dataclass(frozen=True, slots=True)
-class GroupScores:
-    """The groups' rows of ``Scores``: arrays (groups, units), rows in ``rubric.groups`` order."""
-
-    score: Floats
-    maximum: Floats
-    percent: Floats
-    coverage: Floats
-
-    @classmethod
-    def empty(cls, groups: int, units: int) -> GroupScores:
-        """Arrays to be written to."""
-        return cls(*(np.empty((groups, units)) for _ in range(4)))
+        _each_block(units, read_leaves)
+        return numbers
 
 
 def score(rubric: Rubric, sheet: AnswerSheet) -> Scores:
@@ -126,51 +142,29 @@ def score(rubric: Rubric, sheet: AnswerSheet) -> Scores:
     scores = Scores(
         plan=plan,
         sheet=sheet,
-        groups=GroupScores.empty(nodes - plan.leaves, units),
+        groups=Numbers.empty(nodes - plan.leaves, units),
         level=np.full((nodes, units), NO_LEVEL, dtype=np.int8),
         gated_level=np.full((nodes, units), NO_LEVEL, dtype=np.int8),
     )
-    blocks = list(_blocks(units))
-    if len(blocks) < THREADS * 2:
-        for block in blocks:
-            _score_block(scores, block)
-    else:
-        with ThreadPoolExecutor(THREADS) as pool:
-            list(pool.map(lambda block: _score_block(scores, block), blocks))
+    _each_block(units, lambda block: _score_block(scores, block))
     return scores
 
 
-def _blocks(units: int) -> Iterator[slice]:
-    return (slice(start, min(start + BLOCK, units)) for start in range(0, units, BLOCK))
-
-
 def _score_block(scores: Scores, block: slice) -> None:
-    plan, sheet, groups = scores.plan, scores.sheet, scores.groups
+    plan, sheet = scores.plan, scores.sheet
     work = answered(plan, sheet.points[:, block], sheet.states[:, block])
     for batch in plan.batches:
         combine(work, batch)
-    rows = slice(plan.leaves, None)
-    groups.score[:, block] = _score(work, rows)
-    groups.maximum[:, block] = _maximum(work, rows)
-    groups.percent[:, block] = _percent(work, rows)
-    groups.coverage[:, block] = _coverage(work, rows)
+    scores.groups.read(work, slice(plan.leaves, None), to=(slice(None), block))
     levels_of(plan, work, level=scores.level[:, block], gated=scores.gated_level[:, block])
 
 
-def _score(work: Work, rows: slice) -> Floats:
-    return np.where(work.known[rows] > 0, work.score[rows], np.nan)
-
-
-def _maximum(work: Work, rows: slice) -> Floats:
-    return np.where(work.applicable[rows] > 0, work.maximum[rows], np.nan)
-
-
-def _percent(work: Work, rows: slice) -> Floats:
-    return np.where(work.known[rows] > 0, work.share[rows] * 100.0, np.nan)
-
-
-def _coverage(work: Work, rows: slice) -> Floats:
-    whole = work.applicable[rows]
-    part: Floats = np.full(whole.shape, np.nan)
-    np.divide(work.counted[rows], whole, out=part, where=whole > 0)
-    return part
+def _each_block(units: int, work: Callable[[slice], None]) -> None:
+    """Blocks share nothing and write to their own columns, so threads change no result."""
+    blocks = [slice(start, min(start + BLOCK, units)) for start in range(0, units, BLOCK)]
+    if len(blocks) < THREADS * 2:
+        for block in blocks:
+            work(block)
+        return
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(work, blocks))  # raises what a block raised

@@ -38,7 +38,8 @@ def answered(plan: Plan, points: Floats, states: States) -> Work:
         work.stops = states == State.STOPS
     _fill(plan, work, np.nan_to_num(value) if unscored else value, known=known, present=present)
     if unscored:
-        work.known[: plan.leaves][np.isnan(value)] = 0.0
+        for field in (SHARE, KNOWN, BASIS):
+            work.cells[: plan.leaves, field][np.isnan(value)] = 0.0
     return work
 
 
