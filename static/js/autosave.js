@@ -178,15 +178,21 @@
   form.addEventListener('input', (event) => {
     const box = event.target.closest('[data-item]');
     if (!box) return;
-    const delay = /radio|checkbox/.test(event.target.type) ? 0 : 900;
     clearTimeout(timers.get(box));
-    timers.set(box, setTimeout(() => queue(box.dataset.item), delay));
+    if (/radio|checkbox/.test(event.target.type)) queue(box.dataset.item);
+    else {  /* kept at once, sent when the typing pauses */
+      waiting.set(box.dataset.item, answer(box.dataset.item));
+      keep();
+      timers.set(box, setTimeout(() => queue(box.dataset.item), 900));
+    }
     tidy(box);
     if (event.target.type === 'radio') form.querySelectorAll('[data-needs]').forEach(tidyNeeds);
   });
   form.addEventListener('change', (event) => {
-    const box = event.target.closest('[data-new-link]');
-    if (box) saveLink(box);
+    const link = event.target.closest('[data-new-link]');
+    if (link) saveLink(link);
+    const box = event.target.closest('[data-item]');
+    if (box && timers.has(box)) { clearTimeout(timers.get(box)); timers.delete(box); queue(box.dataset.item); }
   });
   window.addEventListener('online', start);
 
