@@ -5,9 +5,13 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import socket
 import sys
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import fields
+from http.client import HTTPConnection, HTTPException
 
 import structlog
 from flask import Flask
@@ -18,6 +22,7 @@ from granian.log import LogLevels
 from maturity import logs, schema
 from maturity.app import create_app
 from maturity.config import Settings
+from maturity.errors import MaturityError
 
 THREADS = 8
 """Requests that one process works on at once; PostgreSQL's pool has room for as many."""
@@ -31,19 +36,22 @@ _log = structlog.stdlib.get_logger("maturity.server")
 def serve(
     settings: Settings, *, host: str, port: int, ready: Callable[[], None] | None = None
 ) -> None:
-    """Serve until SIGTERM or SIGINT; ``ready`` is called when the address is taken.
+    """Serve until SIGTERM or SIGINT; ``ready`` is called once it answers.
+
+    MaturityError when the address is taken or the database is newer than this version.
 
     The processes read their settings from the environment, which is set accordingly;
     ``settings.extra`` is not passed on.
     """
     logs.configure(settings.log_level)
+    address = _free_address(host, port)
     settings.data.mkdir(parents=True, exist_ok=True)
     settings.secret()
     schema.upgrade(settings.database)
     os.environ.update(environment(settings))
     server = Granian(
         "maturity.server:application",
-        address=host,
+        address=address,
         port=port,
         interface=Interfaces.WSGI,
         factory=True,
@@ -55,11 +63,55 @@ def serve(
         log_level=LogLevels.error,
         log_dictconfig=logs.dictionary(settings.log_level),
     )
-    server.on_startup(lambda: _log.info("serving", host=host, port=port, workers=server.workers))
-    if ready is not None:
-        server.on_startup(ready)
+    server.on_startup(lambda: _when_answering(address, port, lambda: _announce(host, port, ready)))
     server.serve()
     _log.info("stopped")
+
+
+def _free_address(host: str, port: int) -> str:
+    """The numeric address, when it can be listened at; MaturityError otherwise."""
+    try:
+        if not 0 < port < 65536:
+            raise OverflowError("1–65535")
+        family, kind, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(where)
+    except (OSError, OverflowError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise MaturityError(
+            f"Tidak dapat melayani di {host}:{port}: {why}.",
+            f"Cannot serve at {host}:{port}: {why}.",
+        ) from error
+    return str(where[0])
+
+
+def _announce(host: str, port: int, ready: Callable[[], None] | None) -> None:
+    _log.info("serving", host=host, port=port)
+    if ready is not None:
+        ready()
+
+
+def _when_answering(address: str, port: int, then: Callable[[], None]) -> None:
+    """Call ``then``, from a thread, once the application answers there."""
+
+    def ask() -> None:
+        while not _answers(address, port):
+            time.sleep(0.05)
+        then()
+
+    threading.Thread(target=ask, daemon=True).start()
+
+
+def _answers(address: str, port: int) -> bool:
+    connection = HTTPConnection(address, port, timeout=5)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def environment(settings: Settings) -> dict[str, str]:

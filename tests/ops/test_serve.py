@@ -1,0 +1,123 @@
+"""The production server answers, logs without personal data, and stops in order."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from maturity.config import Settings
+from maturity.server import environment
+from tests.serving import Server, free_port, serving
+
+
+def _get(server: Server, path: str, **headers: str) -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.request("GET", path, headers=headers)
+    response = connection.getresponse()
+    response.read()
+    connection.close()
+    return response
+
+
+def test_serves_an_empty_database_and_stops_when_asked(empty_url: str, tmp_path: Path) -> None:
+    with serving(tmp_path, empty_url) as server:
+        assert _get(server, "/health").status == 200
+        assert _get(server, "/about").status == 200
+        assert server.stop() == 0
+    assert server.lines[-1]["event"] == "stopped"
+
+
+def test_log_has_routes_and_no_personal_data(
+    new_database: Callable[..., str], tmp_path: Path
+) -> None:
+    with serving(tmp_path, new_database("sqlite")) as server:
+        asked = {"User-Agent": "kepo/1.0", "X-Forwarded-For": "203.0.113.9"}
+        answer = _get(server, "/about?token=rahasia&email=siti@contoh.example", **asked)
+        given = _get(server, "/static/icon.svg/rahasia", **{"X-Request-ID": "abc-123-def"})
+        _get(server, "/health")
+        server.stop()
+    requests = [line for line in server.lines if line["event"] == "request"]
+    assert [(r["method"], r["route"], r["status"]) for r in requests] == [("GET", "/about", 200)]
+    assert requests[0]["request_id"] == answer.headers["X-Request-ID"]
+    assert requests[0]["ms"] > 0
+    assert given.headers["X-Request-ID"] == "abc-123-def"
+    whole = json.dumps(server.lines)
+    for word in ("rahasia", "siti", "kepo", "203.0.113", '127.0.0.1"'):
+        assert word not in whole.replace('"host": "127.0.0.1"', "")
+
+
+def test_request_under_way_is_answered_before_the_end(
+    new_database: Callable[..., str], tmp_path: Path
+) -> None:
+    body = b"lang=en"
+    head = (
+        "POST /language HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
+    )
+    with serving(tmp_path, new_database("sqlite"), MATURITY_WORKERS="1") as server:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+            connection.sendall(head.encode())
+            assert connection.recv(100).startswith(b"HTTP/1.1 100")  # the application waits
+            server.process.send_signal(signal.SIGTERM)
+            connection.sendall(body)
+            assert connection.recv(100).startswith(b"HTTP/1.1 400")  # it has no form token
+        assert server.stop() == 0
+
+
+def test_killed_main_process_takes_the_others_along(
+    new_database: Callable[..., str], tmp_path: Path
+) -> None:
+    with serving(tmp_path, new_database("sqlite")) as server:
+        assert _get(server, "/health").status == 200
+        os.kill(server.process.pid, signal.SIGKILL)
+        assert server.process.stderr is not None
+        server.process.stderr.read()  # ends when the last process that could write to it has
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", server.port))
+
+
+def test_settings_reach_the_server_processes(tmp_path: Path) -> None:
+    told = Settings(
+        data=tmp_path, database_url="sqlite:///x", secret_key="s", base_url="https://a.example",
+        secure_cookies=False, workers=3, proxies=1, log_level="DEBUG",
+    )  # fmt: skip
+    assert Settings.from_environment(environment(told)) == told
+    assert Settings.from_environment(environment(replace(told, secure_cookies=True))) != told
+
+
+FAULTS = {
+    "a taken port": ({}, "taken", "Address already in use"),
+    "no port": ({}, "99999", "65535"),
+    "no number": ({"MATURITY_WORKERS": "dua"}, "free", "MATURITY_WORKERS"),
+    "no flag": ({"MATURITY_SECURE_COOKIES": "x"}, "free", "MATURITY_SECURE_COOKIES"),
+    "no level": ({"MATURITY_LOG_LEVEL": "loud"}, "free", "MATURITY_LOG_LEVEL"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_cannot_be_served_is_said_in_one_line(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from maturity.cli import main
+
+    told, port, expected = FAULTS[name]
+    monkeypatch.setenv("MATURITY_DATA", str(tmp_path / "data"))
+    for variable, value in told.items():
+        monkeypatch.setenv(variable, value)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ports = {"taken": str(taken.getsockname()[1]), "free": str(free_port())}
+        assert main(["serve", "--port", ports.get(port, port)]) == 1
+    said = capfd.readouterr().err
+    assert expected in said
+    assert said.count("\n") == 1
+    assert not (tmp_path / "data").exists()
