@@ -1,0 +1,103 @@
+"""Assessments that are answered in a known way, with and without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from maturity.offices.models import Office
+from maturity.survey import answers as door
+from maturity.survey import assessments
+from maturity.survey.answers import Author, Change, evidence_key
+from maturity.survey.assessments import Work, profile_of
+from maturity.survey.instrument import Instrument, Item
+from maturity.survey.models import Answer, Assessment, Evidence, Round
+from maturity.survey.reading import read
+from maturity.survey.routing import Place, Route
+from tests.builders import TANGERANG, add_offices
+from tests.clock import START
+
+AUTHOR = Author(None, START)
+FORMULA = '=HYPERLINK("http://contoh.example")'
+EXCLUDED, CLOSED = "dana-kampanye", "citra-c-hasil"
+
+
+def usual(instrument: Instrument) -> dict[str, tuple[str, str]]:
+    """Item key to raw answer and reason: levels 1 to 3 in turn, most principles met.
+
+    One dataset is excluded by a consequence test, one is not available at all.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for place, item in enumerate(instrument.items):
+        if item.thing is None:
+            found[item.key] = (f"l{1 + place * 5 % 7 % 3}", "")
+        elif item.thing.id == EXCLUDED:
+            found[item.key] = ("excluded", "Nomor 7/2026")
+        elif item.thing.id == CLOSED:
+            found[item.key] = ("no", "")
+        else:
+            yes = item.column is not None and (item.column.id == "available" or place % 3)
+            found[item.key] = ("yes" if yes else "no", "")
+    return found
+
+
+def fill(session: Session, assessment: Assessment, skip: frozenset[str] = frozenset()) -> None:
+    """Answer as ``usual``, through the door, with evidence where a level asks for it."""
+    instrument = assessments.instrument_of(assessment.round)
+    for key, (raw, reason) in usual(instrument).items():
+        route = assessments.work(session, assessment).route if "/" in key else None
+        item = instrument.item(key)
+        if key in skip or not _asked(item, reason, route):
+            continue
+        note = FORMULA if key == "V01" else ""
+        door.save(session, assessment, item, Change(raw, reason, note), author=AUTHOR)
+        if raw == "l3":
+            door.attach(session, assessment, evidence_key(item), author=AUTHOR,
+                        url=f"https://jdih.kpu.go.id/{key}", note="SK")  # fmt: skip
+    door.attach(session, assessment, "V01", url="javascript:alert(1)", note="", author=AUTHOR)
+
+
+def _asked(item: Item, reason: str, route: Route | None) -> bool:
+    if item.column is not None and reason and item.column.id != "available":
+        return False
+    return route is None or route.places[item.key] is Place.ASKED
+
+
+def submit(session: Session, assessment: Assessment) -> None:
+    """Hand in a filled assessment."""
+    assessments.submit(session, assessment, author=AUTHOR)
+
+
+# --- without a database ---------------------------------------------------------------
+
+
+def opened(
+    instrument: Instrument,
+    answers: Mapping[str, tuple[str, str]],
+    *,
+    office: Office,
+    notes: Mapping[str, str] | None = None,
+    links: Mapping[str, list[tuple[str, bool]]] | None = None,
+) -> Work:
+    """An assessment as its pages open it, made of plain answers."""
+    readings = {}
+    for key, (raw, reason) in answers.items():
+        reading = read(instrument.item(key), raw, reason=reason)
+        if reading is not None:
+            readings[key] = reading
+    rows = {key: Answer(key=key, note=note) for key, note in (notes or {}).items()}
+    evidence = {
+        key: [Evidence(url=url, note="", usable=usable) for url, usable in urls]
+        for key, urls in (links or {}).items()
+    }
+    round_ = Round(slug="2026", title_id="Pengukuran 2026", title_en="Assessment 2026", demo=False)
+    made = Assessment(id=7, round=round_, office=office, office_code=office.code, state="submitted",
+                      submitted_at=START)  # fmt: skip
+    return Work(made, instrument, rows, evidence, Route(instrument, profile_of(office), readings))
+
+
+def tangerang(session: Session) -> Office:
+    """KPU Kota Tangerang as the register has it."""
+    add_offices(session, [TANGERANG])
+    return session.get_one(Office, TANGERANG)
