@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import signal
 import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import fields
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
 from http.client import HTTPConnection, HTTPException
 
 import structlog
@@ -30,6 +31,8 @@ WAITING = 128
 """Requests a process takes in before it lets others wait in the socket's queue."""
 PATIENCE = 30
 """Seconds that requests under way are given at the end."""
+EXTRA = "MATURITY_SERVER_EXTRA"
+"""From the main process to the others: what no setting says, such as that this is a demo."""
 _log = structlog.stdlib.get_logger("maturity.server")
 
 
@@ -40,8 +43,7 @@ def serve(
 
     MaturityError when the address is taken or the database is newer than this version.
 
-    The processes read their settings from the environment, which is set accordingly;
-    ``settings.extra`` is not passed on.
+    The processes read their settings from the environment, which is set accordingly.
     """
     logs.configure(settings.log_level)
     address = _free_address(host, port)
@@ -117,17 +119,23 @@ def _answers(address: str, port: int) -> bool:
 def environment(settings: Settings) -> dict[str, str]:
     """The settings as the environment says them."""
     told = {field.name: getattr(settings, field.name) for field in fields(settings)}
-    del told["extra"]
-    return {
+    extra = json.dumps(dict(told.pop("extra")))
+    return {EXTRA: extra} | {
         f"MATURITY_{name.upper()}": str(int(value)) if isinstance(value, bool) else str(value)
         for name, value in told.items()
     }
 
 
+def settings_from(environ: Mapping[str, str]) -> Settings:
+    """The settings back."""
+    extra = json.loads(environ.get(EXTRA, "{}"))
+    return replace(Settings.from_environment(environ), extra=extra)
+
+
 def application() -> Flask:
     """What each server process runs."""
     _end_with_parent()
-    settings = Settings.from_environment()
+    settings = settings_from(os.environ)
     logs.configure(settings.log_level)
     app = create_app(settings)
     logs.watch(app)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from maturity.db import Database
+from maturity.offices.guard import public
 from maturity.offices.models import Office, Person, Role
 from maturity.survey.models import Round
 from maturity.web import reading
@@ -67,7 +68,7 @@ def test_fields_are_read_as_a_browser_fills_them() -> None:
 
 
 def test_page_of_the_application_is_checked(app: Flask, client: StrictClient) -> None:
-    app.add_url_rule("/rusak", view_func=lambda: "<h1>Satu</h1>")
+    app.add_url_rule("/rusak", view_func=public(lambda: "<h1>Satu</h1>"))
     with pytest.raises(AssertionError, match="GET /rusak"):
         client.get("/rusak")
 
@@ -79,7 +80,7 @@ def test_session_left_open_is_found(app: Flask, client: StrictClient) -> None:
         left.append(app.extensions["maturity"].database.engine.connect())
         return {}
 
-    app.add_url_rule("/buka", view_func=leave)
+    app.add_url_rule("/buka", view_func=public(leave))
     with pytest.raises(AssertionError, match="left a session open"):
         client.get("/buka")
     left[0].close()
@@ -96,7 +97,7 @@ def test_change_in_a_reading_session_is_found(
         person.name = "Lain"
         return {}
 
-    app.add_url_rule("/ubah", view_func=change)
+    app.add_url_rule("/ubah", view_func=public(change))
     with pytest.raises(AssertionError, match="changed objects"):
         client.get("/ubah")
 
