@@ -81,6 +81,7 @@ def _links(page: str, pattern: str) -> list[str]:
 
 
 def _choices(page: str, level: str) -> dict[str, str]:
-    """For each item of a page: the level statement asked for, or yes."""
+    """For each item of a page: the level statement asked for, or yes; and an explanation."""
     keys = dict.fromkeys(re.findall(r'name="value:([^"]+)"', page))
-    return {f"value:{key}": "yes" if "/" in key else level for key in keys}
+    chosen = {f"value:{key}": "yes" if "/" in key else level for key in keys}
+    return {**chosen, **{f"note:{key}": "SK 12/2026" for key in keys if "/" not in key}}

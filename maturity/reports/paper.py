@@ -1,0 +1,83 @@
+"""The report of one office on paper: the template filled in, and the file's name."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from flask import g, render_template
+from flask_babel import force_locale
+from markupsafe import Markup
+
+from maturity.reports.figures import Chart, charts
+from maturity.reports.pdf import render
+from maturity.reports.report import Report
+from maturity.web import format_day, format_moment, format_number
+
+HASH_MARK = "0" * 64
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A finished report."""
+
+    name: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class PaperPage:
+    """What the template gets: the report in one language."""
+
+    report: Report
+    language: str
+    charts: dict[str, Chart]
+    document_hash: str
+
+    def say(self, words: object) -> str:
+        """The words in the paper's language."""
+        return "" if words is None else str(words.in_(self.language))  # type: ignore[attr-defined]
+
+    def number(self, value: float | None, digits: int = 2) -> str:
+        """A number as it is written in the paper's language."""
+        return format_number(value, digits, self.language)
+
+    def share(self, value: float | None) -> str:
+        """A share 0..1 in percent."""
+        return "–" if value is None else f"{format_number(value * 100, 0, self.language)}%"
+
+    @property
+    def submitted(self) -> str:
+        """When it was handed in, in the office's zone."""
+        moment = self.report.submitted_at
+        if moment is None:
+            return "–"
+        return format_moment(moment, self.report.office.zone, self.language)
+
+    @property
+    def submitted_day(self) -> str:
+        """The day it was handed in."""
+        moment = self.report.submitted_at
+        return "–" if moment is None else format_day(moment, self.language)
+
+    def drawing(self, chart_id: str) -> Markup:
+        """A chart as a picture; empty where the report has none of that name."""
+        chart = self.charts.get(chart_id)
+        return Markup("") if chart is None else Markup(chart.drawing)  # noqa: S704
+
+
+def paper_html(report: Report, language: str) -> str:
+    """The HTML of the paper, with the hash of its own content printed on it."""
+    drawn = {chart.id: chart for chart in charts(report, language)}
+    with force_locale(language):
+        g.setdefault("csp_nonce", "")
+        page = PaperPage(report, language, drawn, HASH_MARK)
+        html = render_template("reports/pdf/report.html", page=page)
+    name = hashlib.sha256(html.encode()).hexdigest()
+    return html.replace(HASH_MARK, name).replace(HASH_MARK[:16], name[:16])
+
+
+def paper(report: Report, language: str) -> Paper:
+    """The PDF of a report."""
+    name = f"laporan-{report.round_slug}-{report.office.code}-{language}.pdf"
+    return Paper(name, render(paper_html(report, language)))
