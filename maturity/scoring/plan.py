@@ -122,11 +122,12 @@ def compile_rubric(rubric: Rubric) -> Plan:
         gates=gates,
         gate_of={gate.row: gate for gate in gates},
         row=row,
-        nearest={
-            group.id: tuple(row[child] for child in _nearest_with_level(group))
-            for group in rubric.groups
-        },
+        nearest={group.id: _places(_nearest_with_level(group), row) for group in rubric.groups},
     )
+
+
+def _places(ids: list[str], row: dict[str, int]) -> tuple[int, ...]:
+    return tuple(row[node_id] for node_id in ids)
 
 
 def _bit(*states: State) -> np.uint8:

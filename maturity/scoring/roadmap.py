@@ -12,7 +12,7 @@ from maturity.scoring.bands import DECIMALS, NO_LEVEL
 from maturity.scoring.choices import SAID, Choices, Ladders, Option
 from maturity.scoring.engine import AnswerSheet, Scores, score
 from maturity.scoring.rubric import Criterion, Rubric, walk
-from maturity.scoring.search import Search, TooEntangledError
+from maturity.scoring.search import Chosen, Search, TooEntangledError
 
 __all__ = ["Effect", "Roadmap", "Step", "TooEntangledError", "roadmap"]
 
@@ -77,34 +77,29 @@ def roadmap(
 ) -> Roadmap:
     """The cheapest steps after which the gated level of ``node`` (the root) is the target.
 
-    ``ladders`` gives the points of a criterion's rungs, lowest first; a climb costs the
-    sum over its rungs of ``costs[(criterion, rung)]``, 1 by default. An unanswered
-    criterion stands below its first rung. ``stops`` are the rungs that end a walk.
-    What is not applicable stays so. TooEntangledError where prerequisites tie so many
-    criteria together that no exact answer can be had.
+    ``ladders``, ``costs`` and ``stops`` are those of ``Ladders``. TooEntangledError where
+    prerequisites tie too many criteria together for an exact answer.
     """
     name = node or rubric.root.id
     choices = Choices(rubric, sheet, Ladders(ladders, costs or {}, stops), column=column)
-    start = AnswerSheet(
-        sheet.points[:, column : column + 1].copy(), sheet.states[:, column : column + 1].copy()
-    )
-    levels = _levels(rubric, name)
-    chosen = None
-    if target_level in levels:
-        chosen = Search(rubric, choices, node=name, level=target_level).cheapest()
-    route = _Route(rubric, choices, name, start)
+    chosen = _cheapest(rubric, choices, name, target_level)
+    route = _Route(rubric, choices, name, _column(sheet, column))
+    now = _level(score(rubric, route.sheet), name, 0)
     steps = () if chosen is None else route.ordered(chosen)
-    reached = _reached(rubric, choices, name, levels)
     return Roadmap(
         node=name,
         level=target_level,
-        level_now=_level(score(rubric, start), name, 0),
+        level_now=now,
         reachable=chosen is not None,
-        highest=reached,
+        highest=_highest(rubric, choices, name),
         cost=math.fsum(step.cost for step in steps),
         steps=steps,
         sheet=route.sheet,
     )
+
+
+def _column(sheet: AnswerSheet, column: int) -> AnswerSheet:
+    return AnswerSheet(sheet.points[:, [column]], sheet.states[:, [column]])
 
 
 def _levels(rubric: Rubric, name: str) -> tuple[int, ...]:
@@ -114,12 +109,20 @@ def _levels(rubric: Rubric, name: str) -> tuple[int, ...]:
     return tuple(band.level for band in bands.bands)
 
 
-def _reached(rubric: Rubric, choices: Choices, name: str, levels: tuple[int, ...]) -> int | None:
+def _cheapest(rubric: Rubric, choices: Choices, name: str, level: int) -> Chosen | None:
+    if level not in _levels(rubric, name):
+        return None
+    return Search(rubric, choices, node=name, level=level).cheapest()
+
+
+def _highest(rubric: Rubric, choices: Choices, name: str) -> int | None:
     """The highest level that some choice reaches."""
-    for level in reversed(levels):
-        if Search(rubric, choices, node=name, level=level).cheapest() is not None:
-            return level
-    return None
+    reachable = (
+        level
+        for level in reversed(_levels(rubric, name))
+        if _cheapest(rubric, choices, name, level) is not None
+    )
+    return next(reachable, None)
 
 
 class _Route:
