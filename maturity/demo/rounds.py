@@ -149,7 +149,7 @@ def _answers(task: Task) -> Iterator[Row]:
     filled, course, keys = task.filled, task.course, task.filled.keys
     if course.started_at is None or course.updated_at is None or not keys:
         return
-    step = (course.updated_at - course.started_at) / len(keys)
+    span = int((course.updated_at - course.started_at).total_seconds())
     for place, key in enumerate(keys, start=1):
         reading = filled.readings.get(key)
         yield {
@@ -161,7 +161,7 @@ def _answers(task: Task) -> Iterator[Row]:
             "note": filled.notes.get(key, ""),
             "draft": filled.drafts.get(key),
             "version": 1,
-            "updated_at": course.started_at + step * place,
+            "updated_at": course.started_at + timedelta(seconds=span * place // len(keys)),
             "updated_by_id": task.staff.operator,
         }
 
