@@ -16,6 +16,7 @@ Figure = dict[str, Any]
 WIDTH = 340
 FONT = 12
 SMALL = 11
+FONTS = "Inter, 'Segoe UI', Roboto, Arial, sans-serif"
 
 
 def plain(text: str) -> str:
@@ -34,7 +35,7 @@ def layout_of(height: int, **more: Any) -> Figure:
     return {
         "width": WIDTH,
         "height": height,
-        "font": {"size": FONT, "color": colours.INK},
+        "font": {"family": FONTS, "size": FONT, "color": colours.INK},
         "paper_bgcolor": colours.SURFACE,
         "plot_bgcolor": colours.SURFACE,
         "showlegend": False,

@@ -76,6 +76,7 @@ def _bar_trace(rows: Sequence[Bar], places: Sequence[int], count: int) -> Figure
         ],
         "insidetextanchor": "start",
         "textangle": 0,
+        "constraintext": "none",
         "insidetextfont": {
             "size": SMALL,
             "color": [colours.on_level(row.level, count) for row in rows],

@@ -10,7 +10,7 @@ from typing import Any
 from maturity.charts import colours
 from maturity.charts.figures import SMALL, Figure, layout_of, plain, wrapped
 
-CELL, HEADER, LABELS = 28, 116, 154
+CELL, HEADER, LABELS = 28, 150, 154
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +54,25 @@ def marks_grid(
             margin={"l": LABELS, "r": 2, "t": HEADER, "b": 4},
             plot_bgcolor=colours.LINE_STRONG,
             xaxis={
-                **_axis(columns, 20),
+                **_axis(columns, 28, lines=1),
                 "range": [-0.5, len(columns) - 0.5],
                 "side": "top",
                 "tickangle": -90,
             },
-            yaxis={**_axis(rows, 24), "range": [len(rows) - 0.5, -0.5]},
+            yaxis={**_axis(rows, 24, lines=2), "range": [len(rows) - 0.5, -0.5]},
         ),
     }
 
 
-def _axis(names: Sequence[str], width: int) -> Figure:
+def _axis(names: Sequence[str], width: int, *, lines: int) -> Figure:
     return {
         "type": "category",
         "tickvals": list(range(len(names))),
-        "ticktext": [wrapped(name, width, lines=2) for name in names],
+        "ticktext": [wrapped(name, width, lines) for name in names],
         "tickfont": {"size": SMALL - 0.5, "color": colours.INK},
         "showgrid": False,
         "zeroline": False,
+        "ticks": "",
         "fixedrange": True,
     }
 

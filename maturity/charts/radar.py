@@ -57,6 +57,9 @@ def radar(axes: Sequence[Axis], top: int) -> Figure:
                     "tickvals": list(range(1, top + 1)),
                     "ticktext": [str(n) for n in range(1, top + 1)],
                     "angle": 90 - step / 2,
+                    "tickangle": 0,
+                    "showline": False,
+                    "ticks": "",
                     "gridcolor": colours.LINE,
                     "tickfont": {"size": SMALL, "color": colours.INK_SOFT},
                 },
@@ -66,6 +69,8 @@ def radar(axes: Sequence[Axis], top: int) -> Figure:
                     "tickvals": [at * step for at in range(len(axes))],
                     "ticktext": [f"<b>{number}</b>" for number in numbers],
                     "gridcolor": colours.LINE,
+                    "linecolor": colours.LINE,
+                    "ticks": "",
                 },
             },
             annotations=_key(axes, DISC - 48),
@@ -78,9 +83,10 @@ def _key(axes: Sequence[Axis], plot: int) -> list[Figure]:
     found = []
     for at, axis in enumerate(axes):
         y = -(34 + KEY_ROW * (at + 0.5)) / plot
+        name = {"size": SMALL, "color": colours.INK}
         cells: list[tuple[str, float, Figure]] = [
             (f"<b>{at + 1}</b>", 0, {"xshift": -6, "xanchor": "right"}),
-            (wrapped(axis.label, 44, lines=1), 0, {"xshift": 0}),
+            (wrapped(axis.label, 40, lines=1), 0, {"xshift": 0, "font": name}),
             (f"<b>{plain(axis.shown)}</b>", 1, {"xshift": 20, "xanchor": "right"}),
         ]
         found += [note(text, x, y, yref="paper", yanchor="middle", **how) for text, x, how in cells]

@@ -16,7 +16,6 @@ from maturity.charts.elements import UnknownFigureError, element
 from maturity.charts.plane import Plane, notes, shapes, ticks
 
 Figure = dict[str, Any]
-FONTS = "Inter, 'Segoe UI', Roboto, Arial, sans-serif"
 ON_PLANE: dict[str, Callable[[dict[str, Any], Plane], Iterator[str]]] = {
     "bar": traces.bar,
     "heatmap": traces.heatmap,
@@ -41,7 +40,7 @@ def render(figure: Figure, *, title: str) -> str:
         viewBox=f"0 0 {width} {height}",
         width=width,
         height=height,
-        font_family=FONTS,
+        font_family=layout["font"]["family"],
     )
 
 

@@ -18,7 +18,7 @@ from maturity.reports.build import nodes_of, office_facts, report_of
 from maturity.reports.figures import Chart, charts
 from maturity.reports.indicators import indicators
 from maturity.reports.nodes import Nodes
-from maturity.reports.report import Indicator, Report, Trace
+from maturity.reports.report import DatasetState, Indicator, Inventory, Report, Trace, Verdict
 from maturity.reports.trace import trace
 from maturity.survey import assessments
 from maturity.survey.blueprint import assessment_thing
@@ -51,6 +51,13 @@ class ResultPage:
     def pictures(self) -> tuple[Chart, ...]:
         """The charts that open the page; those of inventories stand with their lists."""
         return tuple(chart for chart in self.charts if not chart.id.startswith("inventory-"))
+
+    def principles(self, inventory: Inventory) -> list[tuple[Text, int]]:
+        """Each principle with the number of assessed datasets that meet it."""
+        rows = [dataset.verdicts for dataset in inventory.of(DatasetState.ASSESSED)]
+        met = [sum(row[at] is Verdict.MET for row in rows)
+               for at in range(len(inventory.principles))]  # fmt: skip
+        return [(one.title, n) for one, n in zip(inventory.principles, met, strict=True)]
 
     @property
     def scale_class(self) -> str:
