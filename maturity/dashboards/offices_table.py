@@ -75,7 +75,7 @@ def read_wish(args: Mapping[str, str], *, provinces: Sequence[str], levels: Sequ
     column = sort.removeprefix("-")
     page = args.get("page", "")
     return Wish(
-        q=" ".join(args.get("q", "").split())[:80],
+        q=_printable(args.get("q", "")),
         kind=one_of("kind", KINDS),
         province=one_of("province", provinces),
         state=one_of("state", STATES),
@@ -84,6 +84,12 @@ def read_wish(args: Mapping[str, str], *, provinces: Sequence[str], levels: Sequ
         down=column in COLUMNS and sort.startswith("-"),
         page=int(page) if re.fullmatch(r"[1-9][0-9]{0,5}", page) else 1,
     )
+
+
+def _printable(text: str) -> str:
+    """At most 80 signs, without control characters and needless spaces."""
+    plain = "".join(sign if sign.isprintable() else " " for sign in text[:400])
+    return " ".join(plain.split())[:80].rstrip()
 
 
 def choose(

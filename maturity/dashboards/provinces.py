@@ -15,7 +15,7 @@ from maturity.survey.models import AssessmentState
 
 MEMBERS = (OfficeKind.REGENCY, OfficeKind.CITY)
 OFFICE_WORDS = re.compile(
-    r"^KPU Provinsi |^KIP | Provincial Election Commission$| Independent Election Commission$"
+    r"^KPU (Provinsi )?|^KIP | Provincial Election Commission$| Independent Election Commission$"
 )
 
 

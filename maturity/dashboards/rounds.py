@@ -86,7 +86,7 @@ def _own(session: Session, actor: Actor) -> dict[int, list[Office]]:
         .order_by(Office.code)
     )
     found: dict[int, list[Office]] = defaultdict(list)
-    for round_id, office in session.execute(query).tuples():
+    for round_id, office in session.execute(query):
         if may(actor, Action.SEE_PROVINCE, Thing(office.code, office.province_code)):
             found[round_id].append(office)
     return found
