@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from maturity.commands import demo, instruments, people, scores, serve, storage
+from maturity.commands import demo, instruments, people, reports, scores, serve, storage
 
-COMMANDS = (demo, instruments, people, scores, serve, storage)
+COMMANDS = (demo, instruments, people, reports, scores, serve, storage)
