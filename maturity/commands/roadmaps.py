@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, TextIO
 
 from maturity.commands.language import percent, say, spoken, trimmed
@@ -18,8 +18,17 @@ from maturity.survey.trace import title
 WIDTH = 100
 
 
-def write_json(stream: TextIO, instrument: Instrument, unit: str, found: Roadmap) -> None:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A roadmap, and the items that its steps bring on to the path."""
+
+    found: Roadmap
+    opened: tuple[Item, ...]
+
+
+def write_json(stream: TextIO, instrument: Instrument, unit: str, way: Way) -> None:
     """Target, cost, and every step with its words in both languages."""
+    found = way.found
     data = {
         "instrument": about(instrument),
         "unit": unit,
@@ -30,6 +39,7 @@ def write_json(stream: TextIO, instrument: Instrument, unit: str, found: Roadmap
         "highest": found.highest,
         "cost": found.cost,
         "steps": [_step_data(instrument, step) for step in found.steps],
+        "opens": [item.key for item in way.opened],
     }
     json.dump(data, stream, ensure_ascii=False, indent=1)
     stream.write("\n")
@@ -52,8 +62,9 @@ def _step_data(instrument: Instrument, step: Step) -> dict[str, Any]:
     }
 
 
-def write_text(stream: TextIO, instrument: Instrument, unit: str, found: Roadmap) -> None:
+def write_text(stream: TextIO, instrument: Instrument, unit: str, way: Way) -> None:
     """The way in one sentence, then each step with what is to be done."""
+    found = way.found
     print_ = say("sidik jari", "fingerprint")
     stream.write(f"{unit}\n{instrument.title.in_(spoken())}\n")
     stream.write(f"{instrument.ref}  {print_} {instrument.fingerprint}\n\n")
@@ -62,6 +73,13 @@ def write_text(stream: TextIO, instrument: Instrument, unit: str, found: Roadmap
         stream.write("\n")
         for line in _step(instrument, step, number):
             stream.write(f"{line}\n")
+    if way.opened:
+        names = ", ".join(item.key for item in way.opened)
+        words = say(
+            f"Langkah di atas membuka pertanyaan lain yang belum diperhitungkan: {names}.",
+            f"The steps above open questions that are not reckoned with yet: {names}.",
+        )
+        stream.write("\n" + "\n".join(_wrapped(words, "")) + "\n")
 
 
 def _summary(instrument: Instrument, found: Roadmap) -> str:

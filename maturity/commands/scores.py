@@ -133,9 +133,9 @@ def run_explain(args: argparse.Namespace) -> int:
 
 def run_roadmap(args: argparse.Namespace) -> int:
     """Find one unit's cheapest steps to a level."""
-    from maturity.commands.roadmaps import write_json, write_text
+    from maturity.commands.roadmaps import Way, write_json, write_text
     from maturity.survey.sheets import Sheets
-    from maturity.survey.steps import plan, read_costs
+    from maturity.survey.steps import opened, plan, read_costs
     from maturity.survey.table import COSTS
     from maturity.survey.tables import read_table
 
@@ -147,7 +147,8 @@ def run_roadmap(args: argparse.Namespace) -> int:
     sheet = Sheets(accepted).sheet(unit, unit + 1)
     found = plan(instrument, sheet, args.target, costs=costs)
     write = write_json if args.format == "json" else write_text
-    write(sys.stdout, instrument, accepted.units[unit], found)
+    more = opened(instrument, accepted.profile(unit), accepted.answers(unit), found)
+    write(sys.stdout, instrument, accepted.units[unit], Way(found, more))
     return 0
 
 

@@ -12,10 +12,12 @@ import numpy as np
 from maturity.errors import MaturityError
 from maturity.scoring.engine import AnswerSheet
 from maturity.scoring.roadmap import Roadmap, TooEntangledError, roadmap
+from maturity.scoring.rubric import State
 from maturity.survey.cell_names import CellNames, UnknownCellError
 from maturity.survey.findings import Findings
-from maturity.survey.instrument import Instrument, Item, Kind, NumberRule, Option, Text
-from maturity.survey.reading import UnreadableError, clean, read
+from maturity.survey.instrument import Instrument, Item, Kind, NumberRule, Option, Profile, Text
+from maturity.survey.reading import Reading, UnreadableError, clean, read
+from maturity.survey.routing import Place, Route
 from maturity.survey.table import Table
 
 QUARTERS = (0.25, 0.5, 0.75, 1.0)
@@ -120,6 +122,24 @@ def plan(
         ) from error
 
 
+def opened(
+    instrument: Instrument, profile: Profile, answers: Mapping[str, Reading], found: Roadmap
+) -> tuple[Item, ...]:
+    """The items that the steps bring on to the unit's path: they will be asked then."""
+    after = dict(answers)
+    for step in found.steps:
+        option = rungs(instrument.item(step.criterion))[step.rung].option
+        if option is not None:
+            after[step.criterion] = Reading(State.ANSWERED, option.id)
+    before = Route(instrument, profile, answers).places
+    places = Route(instrument, profile, after).places
+    return tuple(
+        item
+        for item in instrument.items
+        if before[item.key] is Place.OFF_PATH and places[item.key] is not Place.OFF_PATH
+    )
+
+
 # --- costs ----------------------------------------------------------------------------
 
 
@@ -150,7 +170,8 @@ def _read_cost(
         place = names.find(cells["question"], cells.get("object", ""))
         item = names.instrument.items[place]
         rung = _rung(item, cells.get(column, ""))
-        column, cost = "cost", _cost(cells["cost"])
+        column = "cost"
+        cost = _cost(cells["cost"])
         if (item.key, rung) in found:
             column = "question"
             raise UnreadableError("baris ini ada dua kali.", "this row occurs twice.")

@@ -52,6 +52,10 @@ STATES: dict[str, Text] = {
         "does not count: its prerequisite is not met",
     ),
 }
+EXCLUDED = Text(
+    "objeknya dikecualikan, keluar dari penyebut",
+    "its object is excluded and leaves the denominator",
+)
 ADDITIVE = (Method.WEIGHTED_MEAN, Method.MEAN_OF_PERCENTAGES)
 
 
@@ -137,6 +141,8 @@ class Tracer:
     ) -> None:
         self.instrument, self.card = instrument, card
         self.answers, self.evidence = answers, evidence or {}
+        items = (instrument.item(key) for key in answers)
+        self.excluded = {_stem(item.key) for item in items if _excludes(item, answers[item.key])}
 
     def trace(self, node_id: str | None = None) -> Trace:
         """The trace of a node, of the root by default. KeyError when there is none."""
@@ -151,12 +157,17 @@ class Tracer:
             node=result,
             title=title(self.instrument, node.id),
             rule=RULES[result.reason.rule],
-            status=None if state is None else STATES[state],
+            status=None if state is None else self._status(node.id, state),
             answer=self._answer(node) if isinstance(node, Criterion) else None,
             contribution=_contribution(result, parent),
             children=tuple(self._trace(child, node) for child in children
                            if isinstance(node, Group)),
         )  # fmt: skip
+
+    def _status(self, node_id: str, state: str) -> Text:
+        if state == "off-path" and _stem(node_id) in self.excluded:
+            return EXCLUDED
+        return STATES[state]
 
     def _answer(self, leaf: Criterion) -> GivenAnswer | None:
         reading = self.answers.get(leaf.id)
@@ -168,6 +179,14 @@ class Tracer:
             reason=reading.reason,
             evidence=self.evidence.get(leaf.id, ""),
         )
+
+
+def _stem(key: str) -> str:
+    return key.rpartition("/")[0]
+
+
+def _excludes(item: Item, reading: Reading) -> bool:
+    return any(one.excludes_object and one.id == reading.value for one in item.options)
 
 
 def _contribution(result: NodeResult, parent: Group | None) -> float | None:
