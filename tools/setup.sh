@@ -7,9 +7,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 purpose=${1:?run or test}
 mkdir -p var
+export UV_SYSTEM_CERTS=1 UV_PYTHON_DOWNLOADS=never  # networks of offices have certificates of their own
 packages=()
 
-lacks_library() { ! { ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | grep -qF "$1"; }
+libraries=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p)
+lacks_library() { [[ $libraries != *"$1"* ]]; }
 lacks_program() { ! command -v "$1" >/dev/null; }
 need() { packages+=("$@"); }
 
