@@ -53,6 +53,12 @@ class Ladders:
         if any(not (math.isfinite(cost) and cost >= 0) for cost in self.costs.values()):
             raise ValueError("a cost must be a number of at least 0")
 
+    def free(self) -> Ladders:
+        """The same rungs at no cost."""
+        costs = {(leaf_id, rung): 0.0 for leaf_id, several in self.rungs.items()
+                 for rung in range(len(several))}  # fmt: skip
+        return Ladders(self.rungs, costs, self.stops)
+
     def above(self, leaf_id: str, points: float, state: State) -> Iterator[Option]:
         """All rungs above where the cell stands now, with the cost of the whole climb."""
         rungs = self.rungs.get(leaf_id, ())
@@ -85,9 +91,10 @@ class Choices:
     """
 
     def __init__(
-        self, rubric: Rubric, sheet: AnswerSheet, ladders: Ladders, *, column: int
+        self, rubric: Rubric, sheet: AnswerSheet, ladders: Ladders, *, column: int = 0
     ) -> None:
         self.rubric = rubric
+        self.sheet, self.column = sheet, column
         self.ladders = ladders
         self.row = {leaf.id: row for row, leaf in enumerate(rubric.criteria)}
         points, states = sheet.points[:, column].tolist(), sheet.states[:, column].tolist()
@@ -115,6 +122,18 @@ class Choices:
         if leaf_id in self.waiting or now.state in (*OPEN, *SAID):
             options.extend(self.ladders.above(leaf_id, now.points, now.state))
         return options
+
+    def free(self) -> Choices:
+        """The same choices at no cost."""
+        return Choices(self.rubric, self.sheet, self.ladders.free(), column=self.column)
+
+    def total(self) -> float:
+        """The cost of climbing every ladder to its end."""
+        return math.fsum(max(one.cost for one in self.options(leaf_id)) for leaf_id in self.row)
+
+    def may_stay_unknown(self, leaf: Criterion) -> bool:
+        """Whether the criterion may have no number at the end."""
+        return any(_by_policy(leaf, one).points is None for one in self.options(leaf.id))
 
     def earned(self, leaf: Criterion, option: Option, chosen: Mapping[str, Option]) -> Earned:
         """What an option comes to, given the options of all that the criterion needs."""

@@ -8,19 +8,21 @@ worse one to go on from; so the other is forgotten. Nothing else is, which keeps
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
 from maturity.scoring.bands import DECIMALS
 from maturity.scoring.choices import Option
 from maturity.scoring.plan import scale_of
-from maturity.scoring.rubric import Group, Method
+from maturity.scoring.rubric import Group, Method, Node
 
 Numbers = tuple[float, ...]
 Picks = tuple["Picks", "Picks"] | tuple[str, Option] | None
 CLOSE = 12  # decimals to which two sums of the same numbers agree in any order
+SLIGHT = 10.0**-CLOSE
 T = TypeVar("T")
 
 
@@ -42,30 +44,31 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """Some children decided. ``goods`` are better the more; ``alike`` must be equal to compare."""
+    """Some children decided. ``goods`` are better the more; ``alike`` must be equal to compare.
+
+    ``full`` tells whether all known children are full: under ``all_of`` a child that is not
+    decides, so there less may be of more use.
+    """
 
     cost: float
     alike: Numbers
     goods: Numbers = ()
     picks: Picks = None
+    full: bool = True
 
 
 State = tuple[Numbers, Numbers]  # alike, goods
 
 
-def fold(group: Group, partials: Iterable[Partial], outcomes: Iterable[Outcome], *,
-         weight: float) -> list[Partial]:  # fmt: skip
-    """Decide one more child in every way."""
-    add = _RULES[group.method].add
-    options = list(outcomes)
-    found = []
-    for partial in partials:
-        for outcome in options:
-            state = add(group, partial, outcome, weight)
-            if state is not None:
-                picks: Picks = (partial.picks, outcome.picks)
-                found.append(Partial(partial.cost + outcome.cost, *state, picks=picks))
-    return best(found, lambda one: (one.cost, one.alike, one.goods))
+def added(group: Group, partial: Partial, child: Node, outcome: Outcome) -> Partial | None:
+    """One more child decided in one way; None where the two cannot be at once."""
+    state = _RULES[group.method].add(group, partial, outcome, child.weight)
+    if state is None:
+        return None
+    alike, goods = state
+    full = partial.full and (not outcome.known or _full(outcome))
+    picks: Picks = (partial.picks, outcome.picks)
+    return Partial(partial.cost + outcome.cost, alike, goods, picks, full)
 
 
 def undecided(group: Group) -> Partial:
@@ -86,15 +89,24 @@ def finished(group: Group, partial: Partial) -> Outcome:
                    basis=basis if known else 0.0, picks=partial.picks)  # fmt: skip
 
 
-def best_of(group: Group, outcomes: Iterable[Outcome]) -> list[Outcome]:
+def best_of(group: Group, outcomes: Iterable[Outcome], *, tell_full: bool) -> list[Outcome]:
     """The outcomes of a group that its parent may have use for."""
     summed = scale_of(group) is None
 
     def key(one: Outcome) -> tuple[float, Numbers, Numbers]:
         goods = (one.score, one.share) if summed and one.known else (one.score,)
-        return one.cost, (one.known, one.applies, one.basis), goods
+        return one.cost, (one.known, one.applies, one.basis, tell_full and _full(one)), goods
 
     return best(outcomes, key)
+
+
+def worth(partials: tuple[Partial, ...], *, tell_full: bool) -> tuple[float, Numbers, Numbers]:
+    """Of groups decided side by side: cost, what must be alike to compare, goods."""
+    alike = [number for partial in partials for number in partial.alike]
+    if tell_full:
+        alike += [partial.full for partial in partials]
+    goods = [number for partial in partials for number in partial.goods]
+    return sum([partial.cost for partial in partials]), tuple(alike), tuple(goods)
 
 
 def best(items: Iterable[T], key: Callable[[T], tuple[float, Numbers, Numbers]]) -> list[T]:
@@ -102,21 +114,57 @@ def best(items: Iterable[T], key: Callable[[T], tuple[float, Numbers, Numbers]])
     kinds: dict[Numbers, list[tuple[float, Numbers, T]]] = defaultdict(list)
     for item in items:
         cost, alike, goods = key(item)
-        kinds[tuple(round(value, CLOSE) for value in alike)].append((cost, goods, item))
+        kinds[tuple([round(value, CLOSE) for value in alike])].append((cost, goods, item))
     kept: list[T] = []
     for several in kinds.values():
-        several.sort(key=lambda one: (one[0], *(-good for good in one[1])))
-        front: list[Numbers] = []
-        for _, goods, item in several:
-            beaten = any(_no_less(other, goods) for other in reversed(front))
-            if not beaten:
-                front = [goods] if len(goods) < 2 else [*front, goods]
-                kept.append(item)
+        kept.extend(_unbeaten(several))
     return kept
 
 
-def _no_less(one: Numbers, other: Numbers) -> bool:
-    return all(a >= b - 10.0**-CLOSE for a, b in zip(one, other, strict=True))
+def _unbeaten(several: list[tuple[float, Numbers, T]]) -> Iterator[T]:
+    columns = list(zip(*(goods for _, goods, _ in several), strict=True))
+    varying = [place for place, values in enumerate(columns) if max(values) - min(values) > SLIGHT]
+    front = _Stairs() if len(varying) <= 2 else _Crowd()
+    several.sort(key=lambda one: (one[0], *[-one[1][place] for place in varying]))
+    for _, goods, item in several:
+        if front.rises(tuple([goods[place] for place in varying])):
+            yield item
+
+
+class _Stairs:
+    """The best of up to two goods so far: the more of one, the less of the other."""
+
+    def __init__(self) -> None:
+        self.first: list[float] = []
+        self.second: list[float] = []
+
+    def rises(self, goods: Numbers) -> bool:
+        """Whether nothing so far has as much of both; then it counts from now on."""
+        one, other = (*goods, 0.0, 0.0)[:2]
+        place = bisect_left(self.first, one - SLIGHT)
+        if place < len(self.first) and self.second[place] >= other - SLIGHT:
+            return False
+        while place > 0 and self.second[place - 1] <= other:
+            place -= 1
+            del self.first[place], self.second[place]
+        self.first.insert(place, one)
+        self.second.insert(place, other)
+        return True
+
+
+class _Crowd:
+    """The best of any number of goods so far."""
+
+    def __init__(self) -> None:
+        self.front: list[Numbers] = []
+
+    def rises(self, goods: Numbers) -> bool:
+        """Whether nothing so far has as much of all; then it counts from now on."""
+        for one in reversed(self.front):
+            if all(a >= b - SLIGHT for a, b in zip(one, goods, strict=True)):
+                return False
+        self.front.append(goods)
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from maturity.scoring.bands import DECIMALS, NO_LEVEL
 from maturity.scoring.choices import SAID, Choices, Ladders, Option
 from maturity.scoring.engine import AnswerSheet, Scores, score
 from maturity.scoring.rubric import Criterion, Rubric, walk
-from maturity.scoring.search import Chosen, Search, TooEntangledError
+from maturity.scoring.search import TooEntangledError, cheapest, reachable
 
 __all__ = ["Effect", "Roadmap", "Step", "TooEntangledError", "roadmap"]
 
@@ -82,7 +82,9 @@ def roadmap(
     """
     name = node or rubric.root.id
     choices = Choices(rubric, sheet, Ladders(ladders, costs or {}, stops), column=column)
-    chosen = _cheapest(rubric, choices, name, target_level)
+    chosen = None
+    if target_level in _levels(rubric, name):
+        chosen = cheapest(rubric, choices, node=name, level=target_level)
     route = _Route(rubric, choices, name, _column(sheet, column))
     now = _level(score(rubric, route.sheet), name, 0)
     steps = () if chosen is None else route.ordered(chosen)
@@ -109,20 +111,14 @@ def _levels(rubric: Rubric, name: str) -> tuple[int, ...]:
     return tuple(band.level for band in bands.bands)
 
 
-def _cheapest(rubric: Rubric, choices: Choices, name: str, level: int) -> Chosen | None:
-    if level not in _levels(rubric, name):
-        return None
-    return Search(rubric, choices, node=name, level=level).cheapest()
-
-
 def _highest(rubric: Rubric, choices: Choices, name: str) -> int | None:
     """The highest level that some choice reaches."""
-    reachable = (
+    levels = (
         level
         for level in reversed(_levels(rubric, name))
-        if _cheapest(rubric, choices, name, level) is not None
+        if reachable(rubric, choices, node=name, level=level)
     )
-    return next(reachable, None)
+    return next(levels, None)
 
 
 class _Route:

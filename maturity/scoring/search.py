@@ -7,36 +7,80 @@ branches that depend on them meet, so that below everything is independent.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
 from collections.abc import Iterator, Mapping
 from itertools import product
-from math import prod
 
 from maturity.scoring.bands import DECIMALS, Bands, Edge, Measure
 from maturity.scoring.choices import Choices, Option
-from maturity.scoring.frontier import Outcome, Partial, Picks, best_of, finished, fold, undecided
-from maturity.scoring.rubric import Criterion, Group, Method, Node, Rubric, State, walk
+from maturity.scoring.frontier import (
+    Outcome,
+    Partial,
+    Picks,
+    added,
+    best,
+    best_of,
+    finished,
+    undecided,
+    worth,
+)
+from maturity.scoring.joint import Layout, clusters, knots_of, layout
+from maturity.scoring.rubric import Criterion, Group, Method, Node, Rubric, walk
+from maturity.scoring.rubric import State as CellState
 
 MOST_WAYS = 100_000
 Chosen = dict[str, Option]
 Needs = Mapping[str, int]
+State = tuple[Partial, ...]  # of a group and the open groups below it
 
 
 class TooEntangledError(ValueError):
     """So many criteria depend on each other that their combinations cannot all be tried."""
 
 
+def cheapest(rubric: Rubric, choices: Choices, *, node: str, level: int) -> Chosen | None:
+    """The option of every criterion; None where no choice reaches the level.
+
+    A budget that doubles keeps the frontiers short: what it allows is searched completely.
+    """
+    if not reachable(rubric, choices, node=node, level=level):
+        return None
+    total = choices.total()
+    budget = total / 64
+    while True:
+        limit = budget if budget < total else math.inf
+        found = Search(rubric, choices, node=node, level=level, budget=limit).cheapest()
+        if found is not None or limit == math.inf:
+            return found
+        budget *= 2
+
+
+def reachable(rubric: Rubric, choices: Choices, *, node: str, level: int) -> bool:
+    """Whether some choice reaches the level, whatever it costs."""
+    return Search(rubric, choices.free(), node=node, level=level).cheapest() is not None
+
+
 class Search:
     """One unit's search for one target: ``node`` at ``level`` or above, and known."""
 
-    def __init__(self, rubric: Rubric, choices: Choices, *, node: str, level: int) -> None:
+    def __init__(
+        self,
+        rubric: Rubric,
+        choices: Choices,
+        *,
+        node: str,
+        level: int,
+        budget: float = math.inf,
+    ) -> None:
         self.rubric = rubric
         self.choices = choices
         self.target = node
         self.level = level
+        self.budget = budget
         self.below = {node.id: frozenset(n.id for n in walk(node)) for node in walk(rubric.root)}
         self.asked = self.below[node]
-        self.knots = _knots(rubric, self.below)
+        self.tell_full = any(group.method is Method.ALL_OF for group in rubric.groups)
+        self.knots = knots_of(rubric, self.below)
         self.sources = {need.criterion for leaf in rubric.criteria for need in leaf.requires}
         self.seen: dict[tuple[str, frozenset[tuple[str, object]]], list[Outcome]] = {}
 
@@ -54,7 +98,7 @@ class Search:
             ways = self._ways(node, needs, chosen)
             found = [one for one in ways if self._fits(node, needs, one)]
             if node.id in self.asked:
-                self.seen[here] = best_of(node, found)
+                self.seen[here] = best_of(node, found, tell_full=self.tell_full)
             else:  # nobody asks what comes out here, only what it costs
                 self.seen[here] = sorted(found, key=lambda one: one.cost)[:1]
         return self.seen[here]
@@ -73,7 +117,7 @@ class Search:
         if strict == needs:
             return self._combined(group, needs, chosen)
         known = [one for one in self._combined(group, strict, chosen) if one.known]
-        if group.id == self.target:
+        if not self._may_be_unknown(group):
             return known
         return known + [one for one in self._combined(group, needs, chosen) if not one.known]
 
@@ -101,47 +145,104 @@ class Search:
 
     def _combined(self, group: Group, needs: Needs, chosen: Chosen) -> list[Outcome]:
         partials = [undecided(group)]
-        for children, sources in self._clusters(group):
-            partials = self._decided(group, partials, children, sources, needs, chosen)
+        for cluster in clusters(group, self.knots[group.id], self.below):
+            laid = layout(group, cluster, self.below)
+            partials = [
+                partial
+                for run, known in self._runs(laid, needs)
+                for partial in self._joined(laid, partials, known, run, chosen)
+            ]
         return [finished(group, partial) for partial in partials]
 
-    def _decided(self, group: Group, partials: list[Partial], children: tuple[Node, ...],
-                 sources: list[str], needs: Needs, chosen: Chosen) -> list[Partial]:  # fmt: skip
-        found: list[Partial] = []
-        for ways in self._combinations(sources):
-            partly = partials
-            for child in children:
-                outcomes = self._outcomes(child, needs, {**chosen, **ways})
-                partly = fold(group, partly, outcomes, weight=child.weight)
-            found.extend(partly)
-        return found
+    def _runs(self, laid: Layout, needs: Needs) -> list[tuple[Needs, dict[int, bool]]]:
+        """What the gates of open groups ask, each with the groups it takes to be (un)known."""
+        runs: list[tuple[Needs, dict[int, bool]]] = [(needs, {})]
+        for place, group in enumerate(laid.opened[1:], 1):
+            after = []
+            for run, known in runs:
+                strict = self._required(group, run)
+                if strict == run:
+                    after.append((run, known))
+                    continue
+                after.append((strict, {**known, place: True}))
+                if self._may_be_unknown(group):
+                    after.append((run, {**known, place: False}))
+            runs = after
+        return runs
+
+    def _joined(self, laid: Layout, partials: list[Partial], known: dict[int, bool],
+                needs: Needs, chosen: Chosen) -> list[Partial]:  # fmt: skip
+        """Decide the pieces knot by knot, then close the open groups from below."""
+        blank = tuple(undecided(group) for group in laid.opened[1:])
+        states: list[State] = [(partial, *blank) for partial in partials]
+        for knot in laid.knots:
+            found: list[State] = []
+            for ways in self._combinations(sorted(knot & self.sources)):
+                some = states
+                for place, node in laid.of(knot):
+                    outcomes = self._outcomes(node, needs, {**chosen, **ways})
+                    some = self._added(laid, some, place, node, outcomes)
+                found.extend(some)
+            states = self._best(found)
+        for place in reversed(range(len(laid.opened))):
+            for node in (node for held, node in laid.free if held == place):
+                outcomes = self._outcomes(node, needs, chosen)
+                states = self._added(laid, states, place, node, outcomes)
+            if place > 0:
+                states = list(self._closed(laid, states, place, known.get(place), needs))
+        return [state[0] for state in self._best(states)]
+
+    def _best(self, states: list[State]) -> list[State]:
+        return best(states, lambda state: worth(state, tell_full=self.tell_full))
+
+    def _added(self, laid: Layout, states: list[State], place: int, node: Node,
+               outcomes: list[Outcome]) -> list[State]:  # fmt: skip
+        """One more child of the group at a place, in every way that the budget allows."""
+        found = []
+        for state in states:
+            left = self.budget - sum([partial.cost for partial in state])
+            for outcome in outcomes:
+                if outcome.cost <= left:
+                    one = added(laid.opened[place], state[place], node, outcome)
+                    if one is not None:
+                        found.append((*state[:place], one, *state[place + 1 :]))
+        return self._best(found)
+
+    def _closed(self, laid: Layout, states: list[State], place: int, known: bool | None,
+                needs: Needs) -> Iterator[State]:  # fmt: skip
+        """Finish the last open group and add it to the one above."""
+        group, above = laid.opened[place], laid.parent[place]
+        for state in states:
+            outcome = finished(group, state[place])
+            if known in (None, outcome.known) and self._fits(group, needs, outcome):
+                one = added(laid.opened[above], state[above], group, outcome)
+                if one is not None:
+                    yield (*state[:above], one, *state[above + 1 : place])
+
+    def _may_be_unknown(self, node: Node) -> bool:
+        if node.id == self.target:
+            return False
+        if isinstance(node, Criterion):
+            return self.choices.may_stay_unknown(node)
+        if node.method in (Method.ALL_OF, Method.CONTIGUOUS, Method.WALK):
+            return True
+        weighs = [
+            child
+            for child in node.children
+            if child.weight > 0 or node.method is not Method.WEIGHTED_MEAN
+        ]
+        return all(self._may_be_unknown(child) for child in weighs)
 
     def _combinations(self, sources: list[str]) -> Iterator[Chosen]:
         options = [self.choices.options(source) for source in sources]
-        if prod(len(several) for several in options) > MOST_WAYS:
+        if math.prod(len(several) for several in options) > MOST_WAYS:
             raise TooEntangledError(f"too many combinations of {', '.join(sources)}")
         return (dict(zip(sources, way, strict=True)) for way in product(*options))
-
-    def _clusters(self, group: Group) -> list[tuple[tuple[Node, ...], list[str]]]:
-        """Children that hang together through prerequisites, and the criteria to try out."""
-        clusters: list[tuple[tuple[Node, ...], frozenset[str]]] = [
-            ((child,), frozenset()) for child in group.children
-        ]
-        for knot in self.knots[group.id]:
-            tied = [one for one in clusters if self._ties(group, one[0], knot)]
-            together = tuple(child for children, _ in tied for child in children)
-            leaves = knot.union(*(leaves for _, leaves in tied))
-            clusters = [one for one in clusters if one not in tied] + [(together, leaves)]
-        return [(children, sorted(leaves & self.sources)) for children, leaves in clusters]
-
-    def _ties(self, group: Group, children: tuple[Node, ...], knot: frozenset[str]) -> bool:
-        ordered = group.method in (Method.WALK, Method.CONTIGUOUS)
-        return ordered or any(self.below[child.id] & knot for child in children)
 
     def _leaf(self, leaf: Criterion, chosen: Chosen) -> Iterator[Outcome]:
         options = [chosen[leaf.id]] if leaf.id in chosen else self.choices.options(leaf.id)
         if leaf.id not in self.asked and leaf.id not in chosen:
-            options = [option for option in options if option.cost == 0.0]
+            options = [option for option in options if option.rung is None]
         for option in options:
             earned = self.choices.earned(leaf, option, chosen)
             waits = leaf.id in self.choices.waiting
@@ -156,8 +257,8 @@ class Search:
                 basis=0.0 if points is None else leaf.ceiling,
                 picks=(leaf.id, option),
                 counted=earned.counted,
-                stops=option.state is State.STOPS,
-                off_path=option.state is State.OFF_PATH if waits else None,
+                stops=option.state is CellState.STOPS,
+                off_path=option.state is CellState.OFF_PATH if waits else None,
             )
 
 
@@ -182,21 +283,6 @@ def _nearest(group: Group) -> Iterator[Node]:
             yield child
         elif isinstance(child, Group):
             yield from _nearest(child)
-
-
-def _knots(rubric: Rubric, below: Mapping[str, frozenset[str]]) -> dict[str, list[frozenset[str]]]:
-    """Criteria tied by prerequisites, under the lowest group that holds them all."""
-    knots = [frozenset((leaf.id, *(n.criterion for n in leaf.requires)))
-             for leaf in rubric.criteria if leaf.requires]  # fmt: skip
-    merged: list[frozenset[str]] = []
-    for knot in knots:
-        tied = [other for other in merged if other & knot]
-        merged = [other for other in merged if not other & knot] + [knot.union(*tied)]
-    found: dict[str, list[frozenset[str]]] = defaultdict(list)
-    for knot in merged:
-        holders = [group.id for group in rubric.groups if knot <= below[group.id]]
-        found[min(holders, key=lambda group_id: len(below[group_id]))].append(knot)
-    return found
 
 
 def _flat(picks: Picks) -> Iterator[tuple[str, Option]]:
