@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -92,6 +93,15 @@ def test_it_is_tagged_titled_and_speaks_its_language(app: Flask, handed_in: int)
         assert {"/Table", "/TH", "/TD", "/L", "/LI", "/Figure", "/Link"} <= set(kinds)
         figures = [tag for tag in tags if str(tag.S) == "/Figure"]
         assert all(str(figure.get("/Alt", "")).strip() for figure in figures)
+
+
+def test_a_validator_finds_no_error(app: Flask, handed_in: int, tmp_path: Path) -> None:
+    """The machine-checkable part of PDF/UA-1, by an independent validator."""
+    path = tmp_path / "laporan.pdf"
+    path.write_bytes(fetched(app, handed_in))
+    command = [sys.executable, "-m", "pdfua", "check", "--min-severity", "error", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_its_fonts_are_ours_and_all_in_it(app: Flask, handed_in: int) -> None:
