@@ -131,7 +131,7 @@ class _Country:
             rng = np.random.default_rng([self.seed, number, place])
             case = self._case(number, place)
             filled = self.questionnaire.fill(case, rng)
-            course = course_of(case, round_=round_, now=self.now, rng=rng)
+            course = course_of(case, office.timezone, round_=round_, now=self.now, rng=rng)
             yield Task(case, filled, course, self.staff[office.code])
 
     def _case(self, number: int, place: int) -> Case:
@@ -186,7 +186,7 @@ def _freeze(
             tell(f"Membekukan hasil penilaian {part}", f"Freezing the results {part}")
         row = frozen_row(task.assessment_id, instrument, card)
         values = {name: getattr(row, name) for name in columns}
-        rows.append(values | {"created_at": task.course.submitted_at})
+        rows.append(values | {"created_at": task.submitted_at})
     session.execute(insert(StoredScorecard), rows)
     return rows
 

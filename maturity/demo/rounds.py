@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy import Table, insert, select
@@ -27,6 +28,7 @@ from maturity.survey.models import (
 )
 
 Row = dict[str, Any]
+MORNING, OFFICE_HOURS = timedelta(hours=8, minutes=30), timedelta(hours=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,23 @@ SPANS = (Span("2025", -400, -360), Span("2026", -24, 30))
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """When an office worked on its assessment. None: it did not (yet)."""
+    """When an office worked on its assessment, always in its own office hours.
 
-    started_at: datetime | None = None
-    updated_at: datetime | None = None
-    submitted_at: datetime | None = None
+    Moments are UTC, ``offset`` leads to the office's clock; ``answered`` is the share of the
+    time after which the last answer was given.
+    """
+
+    begin: datetime
+    end: datetime
+    offset: timedelta
+    answered: float
+
+    def at(self, share: float) -> datetime:
+        """The moment at which a share 0..1 of the time was over."""
+        local = self.begin + share * (self.end - self.begin) + self.offset
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        into_the_day = MORNING + OFFICE_HOURS * ((local - midnight) / timedelta(days=1))
+        return (midnight + into_the_day - self.offset).replace(microsecond=0)
 
 
 @dataclass(slots=True)
@@ -56,13 +70,25 @@ class Task:
 
     case: Case
     filled: Filled
-    course: Course
+    course: Course | None  # None: not started
     staff: Staff
     assessment_id: int = 0
 
     def of(self, round_slug: str) -> bool:
         """Whether it belongs to this round."""
         return self.case.round_slug == round_slug
+
+    @property
+    def submitted_at(self) -> datetime | None:
+        """When it was handed in."""
+        return self.course.at(1.0) if self.course and self.case.finished else None
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When something was done last."""
+        if self.course is None:
+            return None
+        return self.submitted_at or self.course.at(self.course.answered)
 
 
 def add_round(
@@ -77,8 +103,8 @@ def add_round(
         instrument_version=instrument.version,
         fingerprint=instrument.fingerprint,
         source=source,
-        opens_at=now + timedelta(days=span.opens),
-        closes_at=now + timedelta(days=span.closes),
+        opens_at=_day(now, span.opens),
+        closes_at=_day(now, span.closes + 1) - timedelta(minutes=1),
         demo=True,
     )
     session.add(made)
@@ -86,19 +112,19 @@ def add_round(
     return made
 
 
-def course_of(case: Case, *, round_: Round, now: datetime, rng: np.random.Generator) -> Course:
+def course_of(
+    case: Case, zone: str, *, round_: Round, now: datetime, rng: np.random.Generator
+) -> Course | None:
     """Begin some time after the opening; go on until handed in, or until it rests."""
     begin, end, checking = rng.random(3).tolist()
     if case.state is AssessmentState.NOT_STARTED:
-        return Course()
-    until = min(round_.closes_at, now - timedelta(hours=2))
-    started = round_.opens_at + 0.5 * begin * (until - round_.opens_at)
-    ended = started + (0.3 + 0.7 * end) * (until - started)
-    started, ended = started.replace(microsecond=0), ended.replace(microsecond=0)
-    if not case.finished:
-        return Course(started, ended)
-    answered = ended - timedelta(seconds=int(checking * 0.2 * (ended - started).total_seconds()))
-    return Course(started, answered, ended)
+        return None
+    day = timedelta(days=1)
+    first, last = round_.opens_at + day, min(round_.closes_at, now) - day
+    started = first + 0.5 * begin * (last - first)
+    ended = started + (0.3 + 0.7 * end) * (last - started)
+    offset = now.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
+    return Course(started, ended, offset, 1.0 - 0.2 * checking if case.finished else 1.0)
 
 
 def add_assessments(session: Session, round_: Round, tasks: Sequence[Task]) -> None:
@@ -113,17 +139,17 @@ def add_assessments(session: Session, round_: Round, tasks: Sequence[Task]) -> N
 
 
 def _assessment(round_id: int, task: Task) -> Row:
-    case, filled, course = task.case, task.filled, task.course
+    case, filled = task.case, task.filled
     return {
         "round_id": round_id,
         "office_code": case.office,
         "state": case.state.value,
         "answered": filled.done,
         "asked": filled.asked,
-        "started_at": course.started_at,
-        "updated_at": course.submitted_at or course.updated_at,
-        "submitted_at": course.submitted_at,
-        "submitted_by_id": task.staff.responsible if course.submitted_at else None,
+        "started_at": task.course.at(0.0) if task.course else None,
+        "updated_at": task.updated_at,
+        "submitted_at": task.submitted_at,
+        "submitted_by_id": task.staff.responsible if case.finished else None,
     }
 
 
@@ -131,7 +157,7 @@ def add_answers(session: Session, tasks: Sequence[Task], *, history: bool) -> No
     """Insert answers, evidence and decisions; with ``history`` each answer's one save, too."""
     answers = [row for task in tasks for row in _answers(task)]
     links = [row for task in tasks for row in _links(task)]
-    decisions = [_decision(task) for task in tasks if task.course.submitted_at]
+    decisions = [_decision(task) for task in tasks if task.case.finished]
     _insert(session, Answer, answers)
     if history:
         _insert(session, AnswerEvent, [_event(row) for row in answers])
@@ -147,9 +173,9 @@ def _insert(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
 
 def _answers(task: Task) -> Iterator[Row]:
     filled, course, keys = task.filled, task.course, task.filled.keys
-    if course.started_at is None or course.updated_at is None or not keys:
+    if course is None:
         return
-    span = int((course.updated_at - course.started_at).total_seconds())
+    step = course.answered / max(len(keys), 1)
     for place, key in enumerate(keys, start=1):
         reading = filled.readings.get(key)
         yield {
@@ -161,7 +187,7 @@ def _answers(task: Task) -> Iterator[Row]:
             "note": filled.notes.get(key, ""),
             "draft": filled.drafts.get(key),
             "version": 1,
-            "updated_at": course.started_at + timedelta(seconds=span * place // len(keys)),
+            "updated_at": course.at(step * place),
             "updated_by_id": task.staff.operator,
         }
 
@@ -177,6 +203,9 @@ def _event(answer: Row) -> Row:
 
 
 def _links(task: Task) -> Iterator[Row]:
+    if task.course is None:
+        return
+    added_at = task.course.at(task.course.answered)
     for link in task.filled.links:
         yield {
             "assessment_id": task.assessment_id,
@@ -184,7 +213,7 @@ def _links(task: Task) -> Iterator[Row]:
             "url": link.url,
             "note": link.note,
             "usable": link.usable,
-            "added_at": task.course.updated_at,
+            "added_at": added_at,
             "added_by_id": task.staff.operator,
         }
 
@@ -195,7 +224,7 @@ def _decision(task: Task) -> Row:
         "before": AssessmentState.IN_PROGRESS.value,
         "after": AssessmentState.SUBMITTED.value,
         "words": "",
-        "at": task.course.submitted_at,
+        "at": task.submitted_at,
         "by_id": task.staff.responsible,
     }
 
@@ -204,4 +233,12 @@ def keep_open(session: Session, now: datetime) -> None:
     """Move the end of the last round on when it is near or past."""
     round_ = session.scalar(select(Round).where(Round.slug == SPANS[-1].slug))
     if round_ is not None and round_.closes_at < now + timedelta(days=7):
-        round_.closes_at = now + timedelta(days=SPANS[-1].closes)
+        round_.closes_at = _day(now, SPANS[-1].closes + 1) - timedelta(minutes=1)
+
+
+def _day(now: datetime, days: int) -> datetime:
+    """The beginning of a day in Jakarta, so many days from now."""
+    today = now.astimezone(ZoneInfo("Asia/Jakarta")).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
+    return (today + timedelta(days=days)).astimezone(UTC)

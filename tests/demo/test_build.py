@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from argon2 import PasswordHasher
@@ -125,6 +126,8 @@ def test_moments_follow_each_other_inside_the_round(country: Country) -> None:
             assert one.round.opens_at <= one.started_at <= one.updated_at
             assert one.updated_at <= min(one.round.closes_at, START)
             assert all(one.started_at <= a.updated_at <= one.updated_at for a in answers)
+            zone = ZoneInfo(one.office.timezone)
+            assert all(8 <= a.updated_at.astimezone(zone).hour <= 16 for a in answers)
 
 
 def test_the_open_round_keeps_the_first_save_of_each_answer(country: Country) -> None:
