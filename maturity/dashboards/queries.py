@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Session, aliased, undefer
 
 from maturity.offices.models import Office
 from maturity.survey.models import Assessment, AssessmentState, Round, Stage, StoredScorecard
+
+COMMISSION = re.compile(r"( Independent)? Election Commission$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,13 @@ class Standing:
 
     def name(self, locale: str) -> str:
         """The office's name as tables of that language give it."""
-        return self.name_en if locale == "en" else self.short_name
+        if locale != "en" or self.province is None:
+            return self.short_name
+        return COMMISSION.sub("", self.name_en).replace(" Provincial", " Province")
+
+    def full_name(self, locale: str) -> str:
+        """The office's official name."""
+        return self.name_en if locale == "en" else self.name_id
 
     @property
     def index(self) -> float | None:

@@ -215,7 +215,7 @@ def test_numbers_follow_the_readers_language(viewer: StrictClient, database: Dat
     assert '<html lang="en">' in html
     assert median.replace(",", ".") in html
     assert median not in html
-    assert "Tangerang City Election Commission" in html
+    assert ">Tangerang City</a>" in html
     assert "Emerging" in html
 
 
