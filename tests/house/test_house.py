@@ -18,7 +18,7 @@ from maturity.config import Settings
 from maturity.resources import folder
 from tests.conftest import ROOT
 
-RUNNING, COMMANDS = ROOT / "docs" / "running.md", ROOT / "docs" / "cli.md"
+RUNNING, CLI = ROOT / "docs" / "running.md", ROOT / "docs" / "cli.md"
 SETTINGS = sorted({f"MATURITY_{f.name.upper()}" for f in fields(Settings) if f.name != "extra"})
 TEMPLATES = sorted(
     path.relative_to(folder("templates")).as_posix() for path in folder("templates").rglob("*.html")
@@ -59,13 +59,13 @@ def test_documented_settings_exist() -> None:
 
 @pytest.mark.parametrize("name", ALL_COMMANDS)
 def test_command_is_documented_with_its_options(name: str) -> None:
-    words = COMMANDS.read_text(encoding="utf-8") + RUNNING.read_text(encoding="utf-8")
+    words = CLI.read_text(encoding="utf-8") + RUNNING.read_text(encoding="utf-8")
     assert f"maturity {name}" in words
     assert [option for option in ALL_COMMANDS[name] if option not in words] == []
 
 
 def test_documented_commands_exist() -> None:
-    words = COMMANDS.read_text(encoding="utf-8") + RUNNING.read_text(encoding="utf-8")
+    words = CLI.read_text(encoding="utf-8") + RUNNING.read_text(encoding="utf-8")
     first = {name.split()[0] for name in ALL_COMMANDS}
     assert set(re.findall(r"^(?:\$ )?maturity ([a-z]+)", words, re.MULTILINE)) <= first
 
