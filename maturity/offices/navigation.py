@@ -35,7 +35,6 @@ def init_app(app: Flask) -> None:
         Entry("dashboards.rounds", lambda: gettext("Nasional"), _if_may(Action.SEE_ROUND)),
         Entry("offices.people", lambda: gettext("Tim kantor"), _own_team),
         Entry("offices.administration", lambda: gettext("Pengguna"), _if_may(Action.ADMINISTER)),
-        Entry("offices.account", lambda: gettext("Akun saya"), _anybody),
     ]
     app.context_processor(lambda: {"nav_items": _items()})
 
@@ -44,7 +43,8 @@ def _items() -> list[dict[str, Any]]:
     actor = current_actor()
     if actor.person_id is None:
         return []
-    entries = cast(list[Entry], current_app.extensions["maturity_menu"])
+    own = Entry("offices.account", lambda: gettext("Akun saya"), _anybody)
+    entries = [*cast(list[Entry], current_app.extensions["maturity_menu"]), own]
     known = [entry for entry in entries if entry.endpoint in current_app.view_functions]
     shown = [(entry, entry.values(actor)) for entry in known]
     return [

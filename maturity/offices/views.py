@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, redirect, render_template, request, session, url_for
+from flask import Flask, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -83,7 +83,7 @@ def own_path(target: str | None) -> str:
 def sign_out() -> ResponseReturnValue:
     """Sign out, on every device."""
     sign_ins.end(current_actor().person_id)
-    session["signed_out"] = True
+    flash(gettext("Anda sudah keluar, juga di perangkat lain."), "success")
     return redirect(url_for("offices.sign_in"), 303)
 
 

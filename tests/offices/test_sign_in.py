@@ -90,6 +90,7 @@ def test_signing_out_ends_every_session_of_the_person(app, client, person):
     sign_in(elsewhere, EMAIL)
     client.get("/account")
     assert client.submit({}, action="/sign-out").location == "/sign-in"
+    assert "Anda sudah keluar" in client.get("/sign-in").text
     assert not is_signed_in(client)
     assert not is_signed_in(elsewhere)
 
