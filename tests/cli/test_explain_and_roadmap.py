@@ -86,7 +86,7 @@ def test_unknown_units_and_parts_are_refused(run):
 def test_following_the_roadmap_reaches_its_target(run, answers):
     said = {
         "Q1": "l2", "Q2": "yes", "Q3": "0", "M/voters/available": "no", "M/voters/open": "yes",
-        "M/council/available": "yes", "M/council/open": "no", "M/results/available": "dont-know",
+        "M/council/available": "no", "M/council/open": "no", "M/results/available": "dont-know",
     }  # fmt: skip
 
     def table(said):
