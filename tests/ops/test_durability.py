@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
+import pytest
 from sqlalchemy import select
 
 from maturity.db import Database
@@ -22,6 +23,7 @@ from tests.builders import MAIN, instrument_of, make_assessment, make_round
 from tests.offices.signing import PASSWORD, make_user
 from tests.serving import Server, serving
 
+pytestmark = pytest.mark.slow
 EMAIL = "operator@contoh.example"
 WRITERS, ENOUGH = 6, 120
 

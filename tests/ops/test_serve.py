@@ -17,6 +17,8 @@ from maturity.config import Settings
 from maturity.server import environment, settings_from
 from tests.serving import Server, free_port, serving
 
+pytestmark = pytest.mark.slow
+
 
 def _get(server: Server, path: str, **headers: str) -> http.client.HTTPResponse:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
