@@ -22,6 +22,12 @@ BLOCK = 1000  # units that are scored and written together
 
 def add(commands: Commands) -> None:
     """Register the commands of this module."""
+    _add_score(commands)
+    _add_explain(commands)
+    _add_roadmap(commands)
+
+
+def _add_score(commands: Commands) -> None:
     score = commands.add_parser(
         "score", help=say("hitung hasil dari berkas jawaban", "score a file of answers")
     )
@@ -38,6 +44,9 @@ def add(commands: Commands) -> None:
         help=say("tulis ke berkas ini, utuh atau tidak sama sekali", "write to this file, whole"),
     )
     score.set_defaults(run=run_score)
+
+
+def _add_explain(commands: Commands) -> None:
     explain = commands.add_parser(
         "explain", help=say("asal-usul sebuah angka", "trace a number down to the answers")
     )
@@ -50,6 +59,9 @@ def add(commands: Commands) -> None:
     )
     _add_text_or_json(explain)
     explain.set_defaults(run=run_explain)
+
+
+def _add_roadmap(commands: Commands) -> None:
     roadmap = commands.add_parser(
         "roadmap", help=say("langkah termurah ke sebuah level", "the cheapest steps to a level")
     )

@@ -101,15 +101,11 @@ def accept(instrument: Instrument, table: Table) -> Accepted:
         instrument, table, findings, unit_of=unit_of, units=len(units)
     )
     findings.stop()
-    if not units:
-        raise MaturityError(
-            f"{table.where.file}: tidak ada jawaban di dalamnya.",
-            f"{table.where.file}: there are no answers in it.",
-            field="answers",
-        )
-    kept = np.flatnonzero((readings != NONE) & (unit_of != NONE))
-    if not _ascending(unit_of[kept]):
-        kept = kept[np.argsort(unit_of[kept], kind="stable")]
+    _check_any(table, units)
+    kept = _by_unit(np.flatnonzero((readings != NONE) & (unit_of != NONE)), unit_of)
+    lacking = _lacking(
+        instrument, table, kept, readings=readings, distinct=distinct, item_of=item_of
+    )
     return Accepted(
         instrument=instrument,
         table=table,
@@ -122,17 +118,25 @@ def accept(instrument: Instrument, table: Table) -> Accepted:
         rows=kept.astype(np.int64),
         distinct=distinct,
         item_of=item_of,
-        notes=(
-            *table.notes,
-            *_lacking(instrument, table, kept, readings=readings, distinct=distinct,
-                      item_of=item_of),
-            *looks_at_profile(instrument, profiles),
-        ),
-    )  # fmt: skip
+        notes=(*table.notes, *lacking, *looks_at_profile(instrument, profiles)),
+    )
 
 
-def _ascending(codes: Codes) -> bool:
-    return bool(np.all(codes[1:] >= codes[:-1]))
+def _check_any(table: Table, units: tuple[str, ...]) -> None:
+    if not units:
+        raise MaturityError(
+            f"{table.where.file}: tidak ada jawaban di dalamnya.",
+            f"{table.where.file}: there are no answers in it.",
+            field="answers",
+        )
+
+
+def _by_unit(rows: Codes, unit_of: Codes) -> Codes:
+    """The rows in the order of their units; most files have that order already."""
+    units = unit_of[rows]
+    if np.all(units[1:] >= units[:-1]):
+        return rows
+    return rows[np.argsort(units, kind="stable")]
 
 
 def _units(table: Table, findings: Findings) -> tuple[tuple[str, ...], Codes]:

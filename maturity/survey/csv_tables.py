@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,36 +64,32 @@ def _csv_rows(
     from pyarrow import csv as arrow_csv
 
     ragged: list[tuple[int, int]] = []
-
-    def skip(row: Any) -> str:
-        if row.actual_columns > 1 or row.text.strip():
-            ragged.append((row.number, row.actual_columns))
-        return "skip"
-
     names = [f"c{place}" for place in range(width)]
     kept = [names[place] for place in header.places.values()]
-    text = pa.dictionary(pa.int32(), pa.string())
+    read = arrow_csv.ReadOptions(
+        column_names=names, skip_rows=lines, use_threads=False, block_size=BLOCK
+    )
+    parse = arrow_csv.ParseOptions(
+        delimiter=separator,
+        newlines_in_values=True,
+        ignore_empty_lines=False,
+        invalid_row_handler=partial(_skip, ragged),
+    )
+    convert = arrow_csv.ConvertOptions(
+        column_types=dict.fromkeys(kept, pa.dictionary(pa.int32(), pa.string())),
+        include_columns=kept,
+        strings_can_be_null=False,
+    )
     try:
-        data = arrow_csv.read_csv(
-            str(path),
-            read_options=arrow_csv.ReadOptions(
-                column_names=names, skip_rows=lines, use_threads=False, block_size=BLOCK
-            ),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=separator,
-                newlines_in_values=True,
-                ignore_empty_lines=False,
-                invalid_row_handler=skip,
-            ),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(kept, text),
-                include_columns=kept,
-                strings_can_be_null=False,
-            ),
-        )
+        return arrow_csv.read_csv(str(path), read, parse, convert), ragged
     except pa.ArrowInvalid as error:
         raise _not_csv(path, str(error)) from error
-    return data, ragged
+
+
+def _skip(ragged: list[tuple[int, int]], row: Any) -> str:
+    if row.actual_columns > 1 or row.text.strip():
+        ragged.append((row.number, row.actual_columns))
+    return "skip"
 
 
 def _ragged(where: Where, ragged: list[tuple[int, int]], *, width: int) -> TableError:

@@ -89,6 +89,29 @@ def plan(
     column: int = 0,
 ) -> Roadmap:
     """The cheapest steps of one unit to a level of the whole. MaturityError where there is none."""
+    _check_target(instrument, level)
+    by_id = ladders(instrument)
+    numbered = ((name, at, rung) for name, all_ in by_id.items() for at, rung in enumerate(all_))
+    stops = {(name, at) for name, at, rung in numbered if rung.stops}
+    try:
+        return roadmap(
+            instrument.rubric,
+            sheet,
+            level,
+            ladders={name: tuple(r.points for r in steps) for name, steps in by_id.items()},
+            costs=costs,
+            stops=stops,
+            column=column,
+        )
+    except TooEntangledError as error:
+        raise MaturityError(
+            f"Prasyarat pada {instrument.ref} terlalu banyak untuk mencari langkah termurah.",
+            f"{instrument.ref} has too many prerequisites to find the cheapest steps.",
+            field="target",
+        ) from error
+
+
+def _check_target(instrument: Instrument, level: int) -> None:
     root = instrument.rubric.root
     levels = [band.level for band in root.bands.bands] if root.bands else []
     if level not in levels:
@@ -98,28 +121,6 @@ def plan(
             f"{instrument.ref} has no level {level} (there are: {listed}).",
             field="target",
         )
-    by_id = ladders(instrument)
-    try:
-        return roadmap(
-            instrument.rubric,
-            sheet,
-            level,
-            ladders={name: tuple(r.points for r in steps) for name, steps in by_id.items()},
-            costs=costs,
-            stops={
-                (name, at)
-                for name, steps in by_id.items()
-                for at, rung in enumerate(steps)
-                if rung.stops
-            },
-            column=column,
-        )
-    except TooEntangledError as error:
-        raise MaturityError(
-            f"Prasyarat pada {instrument.ref} terlalu banyak untuk mencari langkah termurah.",
-            f"{instrument.ref} has too many prerequisites to find the cheapest steps.",
-            field="target",
-        ) from error
 
 
 def opened(
