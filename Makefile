@@ -4,11 +4,11 @@ BIN := .venv/bin
 SETUP := pyproject.toml uv.lock tools/setup.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit bench format clean
+.PHONY: help demo test lint unit bench translations format clean
 
 help:
 	@sed -n 's/^# //p' Makefile
-	@echo 'Further: make lint, make unit, make bench, make format, make clean'
+	@echo 'Further: make lint, make unit, make bench, make translations, make format, make clean'
 
 demo: var/ready-to-run
 	@$(BIN)/maturity demo
@@ -27,6 +27,9 @@ unit: var/ready-to-test
 
 bench: var/ready-to-test
 	@$(BIN)/python bench/run.py
+
+translations: var/ready-to-test
+	@$(BIN)/python tools/translations.py
 
 format: var/ready-to-test
 	@$(BIN)/ruff check --fix --quiet .
