@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from maturity.reports.nodes import Nodes
 from maturity.reports.report import Roadmap, Step
 from maturity.reports.words import both, level_name, level_words, number
 from maturity.scoring import roadmap as search
+from maturity.scoring.engine import AnswerSheet
 from maturity.survey.assessments import Work
-from maturity.survey.instrument import Instrument, Item, Kind, Option, Slice, Text, below
+from maturity.survey.instrument import Instrument, Item, Kind, Option, Text
 from maturity.survey.routing import sheet
 
 CLIMBED = (Kind.LEVEL, Kind.CHOICE, Kind.TRISTATE)
@@ -26,6 +28,12 @@ NOT_YET = Text(
 AT_THE_TOP = Text(
     "Kantor ini sudah berada pada level tertinggi.", "This office is at the highest level already."
 )
+VARIABLES = Text("variabel", "variables")
+ANSWERS = Text("jawaban, termasuk inventaris dataset,", "answers")
+ORDER = Text(
+    " Urutannya mulai dari langkah yang paling menaikkan indeks.",
+    " The order begins with the step that raises the index most.",
+)
 TOO_ENTANGLED = Text(
     "Langkah termurah ke level berikutnya tidak dapat dihitung karena terlalu banyak jawaban yang "
     "saling bergantung.",
@@ -35,10 +43,10 @@ TOO_ENTANGLED = Text(
 
 
 def roadmap(work: Work, nodes: Nodes) -> Roadmap:
-    """The fewest level-steps of the variables to the next gated level of the whole.
+    """The fewest level-steps to the next gated level of the whole.
 
-    The answers of an inventory stay as they are: its datasets are raised as a whole, not
-    by a step of one answer.
+    By the answers of variables alone where that leads there; the datasets of an inventory
+    are raised too only where it does not.
     """
     bands = work.instrument.rubric.root.bands
     root = nodes.card.root
@@ -49,7 +57,10 @@ def roadmap(work: Work, nodes: Nodes) -> Roadmap:
     target = next((b.level for b in bands.bands if b.level > (root.gated_level or 0)), None)
     if target is None:
         return _without_steps(AT_THE_TOP)
-    return _towards(work, nodes, target)
+    try:
+        return _towards(work, nodes, target)
+    except search.TooEntangledError:
+        return _without_steps(TOO_ENTANGLED)
 
 
 def _without_steps(words: Text) -> Roadmap:
@@ -57,24 +68,51 @@ def _without_steps(words: Text) -> Roadmap:
 
 
 def _towards(work: Work, nodes: Nodes, target: int) -> Roadmap:
-    instrument = work.instrument
-    cells = sheet(instrument, [(work.route.profile, work.route.readings)])
-    ladders = {item.key: ladder(item) for item in instrument.items if _climbs(item)}
-    try:
-        way = search.roadmap(instrument.rubric, cells, target, ladders=ladders)
-    except search.TooEntangledError:
-        return _without_steps(TOO_ENTANGLED)
+    cells = sheet(work.instrument, [(work.route.profile, work.route.readings)])
+    asked = Quest.of(work.instrument, cells, target)
+    way = _way(asked)
+    if not way.reachable:
+        asked = replace(asked, datasets=True)
+        way = _way(asked)
     return Roadmap(
         target=target,
-        target_name=level_name(instrument, target),
+        target_name=level_name(work.instrument, target),
         reachable=way.reachable,
-        words=_words(nodes, way, target),
+        words=_words(work.instrument, way, target, datasets=asked.datasets),
         steps=tuple(_step(work, nodes, step) for step in way.steps),
     )
 
 
-def _climbs(item: Item) -> bool:
-    return item.thing is None and item.criterion is not None and item.kind in CLIMBED
+@dataclass(frozen=True)
+class Quest:
+    """What is looked for, so that looking for the same again costs nothing."""
+
+    fingerprint: str
+    points: bytes
+    states: bytes
+    target: int
+    datasets: bool = False
+    instrument: Instrument = field(compare=False, repr=False, kw_only=True)
+    cells: AnswerSheet = field(compare=False, repr=False, kw_only=True)
+
+    @classmethod
+    def of(cls, instrument: Instrument, cells: AnswerSheet, target: int) -> Quest:
+        """The search for a level of the whole from these answers, by variables alone."""
+        points, states = cells.points.tobytes(), cells.states.tobytes()
+        return cls(instrument.fingerprint, points, states, target, instrument=instrument,
+                   cells=cells)  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _way(asked: Quest) -> search.Roadmap:
+    ladders = {
+        item.key: ladder(item)
+        for item in asked.instrument.items
+        if item.criterion is not None
+        and item.kind in CLIMBED
+        and (asked.datasets or item.thing is None)
+    }
+    return search.roadmap(asked.instrument.rubric, asked.cells, asked.target, ladders=ladders)
 
 
 def ladder(item: Item) -> tuple[float, ...]:
@@ -82,17 +120,22 @@ def ladder(item: Item) -> tuple[float, ...]:
     return tuple(sorted({option.points for option in item.options if option.points is not None}))
 
 
-def _words(nodes: Nodes, way: search.Roadmap, target: int) -> Text:
+def _words(instrument: Instrument, way: search.Roadmap, target: int, *, datasets: bool) -> Text:
+    level, count = _named(instrument, target), len(way.steps)
     if not way.reachable:
-        return _no_way(nodes, target)
-    count, level = len(way.steps), _named(nodes.instrument, target)
+        return Text(
+            f"Menaikkan jawaban saja tidak cukup untuk mencapai {level.id}: sebagian penilaian "
+            "dinyatakan tidak berlaku, atau dijawab dengan angka atau teks.",
+            f"Raising answers alone is not enough to reach {level.en}: part of the assessment is "
+            "said not to apply, or is answered by numbers or text.",
+        )
+    what = ANSWERS if datasets else VARIABLES
+    order = ORDER if count > 1 else Text("", "")
     return Text(
-        f"Jalan paling ringan ke {level.id}: naikkan {count} variabel, seluruhnya {way.cost:g} "
-        "tingkat jawaban. Urutannya mulai dari langkah yang paling menaikkan indeks.",
-        f"The lightest way to {level.en}: raise {count} "
-        f"{'variable' if count == 1 else 'variables'} by {way.cost:g} "
-        f"{'rung' if way.cost == 1 else 'rungs'} in all. The order begins with the step that "
-        "raises the index most.",
+        f"Jalan paling ringan ke {level.id}: naikkan {count} {what.id}, seluruhnya "
+        f"{way.cost:g} tingkat jawaban.{order.id}",
+        f"The lightest way to {level.en}: raise {count} {what.en if count > 1 else what.en[:-1]} "
+        f"by {way.cost:g} {'rung' if way.cost == 1 else 'rungs'} in all.{order.en}",
     )
 
 
@@ -101,29 +144,6 @@ def _named(instrument: Instrument, target: int) -> Text:
     if any(group.gate is not None for group in instrument.rubric.groups):
         return Text(f"level terjaga {target}", f"gated level {target}")
     return level_words(target)
-
-
-def _no_way(nodes: Nodes, target: int) -> Text:
-    slices = [part for part in below(nodes.instrument.root) if isinstance(part, Slice)]
-    low = [one for one in slices if (nodes.card.node(one.id).level or target) < target]
-    level = _named(nodes.instrument, target)
-    plain = Text(
-        f"Menaikkan jawaban variabel saja belum cukup untuk mencapai {level.id}.",
-        f"Raising the answers of variables alone is not enough to reach {level.en}.",
-    )
-    if not low:
-        return plain
-    return Text(
-        f"{plain.id} Inventaris dataset juga harus naik: {_low(nodes, low, 'id')}.",
-        f"{plain.en} The dataset inventory must rise too: {_low(nodes, low, 'en')}.",
-    )
-
-
-def _low(nodes: Nodes, slices: Sequence[Slice], language: str) -> str:
-    return "; ".join(
-        f"{one.title.in_(language)} ({level_words(nodes.card.node(one.id).level).in_(language)})"
-        for one in slices
-    )
 
 
 def _step(work: Work, nodes: Nodes, step: search.Step) -> Step:
@@ -139,10 +159,22 @@ def _step(work: Work, nodes: Nodes, step: search.Step) -> Step:
         section_title=nodes.title(section),
         before=NOTHING if before is None else _standing(before),
         after=NOTHING if after is None else _standing(after),
-        remedy=rung.remedy if rung is not None else None,
+        remedy=_remedies(item, before, after),
         evidence=rung.evidence if rung is not None else None,
         effect=_effect(instrument, nodes, step),
     )
+
+
+def _remedies(item: Item, before: Option | None, after: Option | None) -> Text | None:
+    """What to do for every rung of the climb, the first one first."""
+    ids = [option.id for option in item.options]
+    start = 1 if before is None else ids.index(before.id) + 1
+    end = start if after is None else ids.index(after.id) + 1
+    rungs = [option.rung for option in item.options[start:end] if option.rung is not None]
+    found = [rung.remedy for rung in rungs if rung.remedy is not None]
+    if not found:
+        return None
+    return Text(" ".join(one.id for one in found), " ".join(one.en for one in found))
 
 
 def _at(item: Item, points: float | None) -> Option | None:
