@@ -58,7 +58,8 @@ class Standing:
         """The office's name as tables of that language give it."""
         if locale != "en" or self.province is None:
             return self.short_name
-        return COMMISSION.sub("", self.name_en).replace(" Provincial", " Province")
+        place = COMMISSION.sub("", self.name_en).removesuffix(" Provincial")
+        return f"{place} Province" if self.code == self.province else place
 
     def full_name(self, locale: str) -> str:
         """The office's official name."""
