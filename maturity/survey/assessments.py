@@ -36,7 +36,7 @@ from maturity.survey.models import (
     StoredScorecard,
 )
 from maturity.survey.reading import Reading
-from maturity.survey.routing import Place, Route, lacks_reason, sheet
+from maturity.survey.routing import Place, Route, lacks_reason, sheet_of
 
 # The published life of an assessment: what may follow what.
 TRANSITIONS: dict[AssessmentState, frozenset[AssessmentState]] = {
@@ -168,8 +168,7 @@ def work(session: Session, assessment: Assessment) -> Work:
 
 def provisional(work: Work) -> Scorecard:
     """The score as it stands; nothing is stored."""
-    unit = [(work.route.profile, work.route.readings)]
-    cells = sheet(work.instrument, unit)
+    cells = sheet_of([work.route])
     rubric = work.instrument.rubric
     return scorecard(rubric, cells, score(rubric, cells), unit=work.assessment.office_code)
 

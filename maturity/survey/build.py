@@ -330,19 +330,35 @@ def _items(part: ins.Part) -> list[ins.Item]:
     if part.matrix is None:
         return [ins.Item(part.id, part, part.kind, part.options, part.claim, part.dont_know)]
     return [
-        ins.Item(
-            key=f"{part.id}/{thing.id}/{column.id}",
-            question=part,
-            kind=Kind.CHOICE,
-            options=column.options,
-            claim=column.claim,
-            dont_know=column.dont_know,
-            thing=thing,
-            column=column,
-        )
+        _cell(part, thing, column)
         for thing in part.matrix.objects
         for column in part.matrix.columns
     ]
+
+
+def _cell(question: ins.Question, thing: ins.Thing, column: ins.Column) -> ins.Item:
+    stem = f"{question.id}/{thing.id}"
+    others = {one.id: one for one in question.matrix.columns} if question.matrix else {}
+    return ins.Item(
+        key=f"{stem}/{column.id}",
+        question=question,
+        kind=Kind.CHOICE,
+        options=column.options,
+        claim=column.claim,
+        dont_know=column.dont_know,
+        thing=thing,
+        column=column,
+        stem=stem,
+        unmet=tuple(
+            (f"{stem}/{need.column}", _nothing(others[need.column])) for need in column.needs
+        ),
+        excluding=frozenset(option.id for option in column.options if option.excludes_object),
+    )
+
+
+def _nothing(column: ins.Column) -> frozenset[str]:
+    """The options of a column that earn nothing."""
+    return frozenset(option.id for option in column.options if (option.points or 0.0) <= 0.0)
 
 
 def points_range(item: ins.Item) -> tuple[float, float] | None:

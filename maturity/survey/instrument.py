@@ -278,6 +278,12 @@ class Item:
     thing: Thing | None = None
     column: Column | None = None
     criterion: Criterion | None = None
+    stem: str = ""
+    """``matrix/object``; empty for a question outside a matrix."""
+    unmet: tuple[tuple[str, frozenset[str]], ...] = ()
+    """Prerequisites: another item's key, and its values with which there is nothing to ask."""
+    excluding: frozenset[str] = frozenset()
+    """Values that take the whole object out of the denominator."""
 
     def option(self, option_id: str) -> Option:
         """The option of this id; KeyError when there is none."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -72,7 +72,8 @@ class Route:
     @cached_property
     def places(self) -> dict[str, Place]:
         """Where each item stands, by key."""
-        return {item.key: self._place(item) for item in self.instrument.items}
+        fixed = _fixed(self.instrument, self.profile)
+        return fixed.places | {item.key: self._place(item) for item in fixed.moving}
 
     def holds(self, condition: Condition | None) -> bool:
         """Whether a condition holds; no condition always does."""
@@ -98,10 +99,10 @@ class Route:
         if not isinstance(question, Question) or not self.on_path(question):
             return False
         if isinstance(condition, AnswerIs):
-            return reading is not None and _matches(reading, condition.options)
+            return reading is not None and matches(reading, condition.options)
         if reading is None or reading.state is not State.ANSWERED:
             return False
-        return _number(self.instrument.item(condition.question), reading) >= condition.least
+        return number_of(self.instrument.item(condition.question), reading) >= condition.least
 
     def on_path(self, question: Question) -> bool:
         """Whether the office and its other answers lead to this question."""
@@ -114,48 +115,35 @@ class Route:
 
     @cached_property
     def _excluded(self) -> set[str]:
-        found = set()
-        for item in self.instrument.items:
-            reading = self.readings.get(item.key)
-            if (
-                item.thing
-                and reading
-                and reading.state is State.ANSWERED
-                and any(
-                    option.excludes_object and option.id == reading.value for option in item.options
-                )
-            ):
-                found.add(f"{item.question.id}/{item.thing.id}")
-        return found
+        excluders = _fixed(self.instrument, self.profile).excluders
+        return {item.stem for item in excluders if self._excludes(item)}
+
+    def _excludes(self, item: Item) -> bool:
+        reading = self.readings.get(item.key)
+        return reading is not None and reading.value in item.excluding
 
     def _place(self, item: Item) -> Place:
-        question, thing = item.question, item.thing
-        if not self.holds(question.applies_when):
-            return Place.NOT_APPLICABLE
-        if not self.on_path(question):
+        """The place of an item that depends on answers."""
+        if not self.on_path(item.question):
             return Place.OFF_PATH
-        if thing is None or question.matrix is None:
+        if not item.stem:
             return Place.ASKED
-        stem = f"{question.id}/{thing.id}"
-        if not self.holds(thing.applies_when) or self._unlisted(item, stem):
+        if self._unlisted(item):
             return Place.NOT_APPLICABLE
-        own = self.readings.get(item.key)
-        if stem in self._excluded and not _excludes(item, own):
+        if item.stem in self._excluded and not self._excludes(item):
             return Place.EXCLUDED
-        return Place.ASKED if self._needed(item, stem) else Place.NOT_NEEDED
+        return Place.ASKED if self._needed(item) else Place.NOT_NEEDED
 
-    def _unlisted(self, item: Item, stem: str) -> bool:
+    def _unlisted(self, item: Item) -> bool:
         matrix = item.question.matrix
         if matrix is None or not matrix.unlisted_not_applicable:
             return False
-        return not any(f"{stem}/{column.id}" in self.readings for column in matrix.columns)
+        return not any(f"{item.stem}/{column.id}" in self.readings for column in matrix.columns)
 
-    def _needed(self, item: Item, stem: str) -> bool:
-        for need in item.column.needs if item.column else ():
-            source = self.instrument.item(f"{stem}/{need.column}")
-            reading = self.readings.get(source.key)
-            answered = reading is not None and reading.state is State.ANSWERED
-            if reading is not None and answered and earn(source, reading)[1] <= 0:
+    def _needed(self, item: Item) -> bool:
+        for key, nothing in item.unmet:
+            reading = self.readings.get(key)
+            if reading is not None and reading.state is State.ANSWERED and reading.value in nothing:
                 return False
         return True
 
@@ -184,13 +172,37 @@ class Route:
         place = self.places[item.key]
         if place is Place.NOT_APPLICABLE:
             return (State.NOT_APPLICABLE, 0.0)
-        if place is Place.OFF_PATH or place is Place.EXCLUDED or self._excludes_own(item):
+        if place is Place.OFF_PATH or place is Place.EXCLUDED or self._excludes(item):
             return (State.OFF_PATH, 0.0)
         reading = self.readings.get(item.key)
         return (State.UNANSWERED, 0.0) if reading is None else earn(item, reading)
 
-    def _excludes_own(self, item: Item) -> bool:
-        return _excludes(item, self.readings.get(item.key))
+
+@dataclass(frozen=True, slots=True)
+class _Fixed:
+    """What of the way through an instrument a kind of office decides alone."""
+
+    places: dict[str, Place]
+    moving: tuple[Item, ...]
+    excluders: tuple[Item, ...]
+
+
+@lru_cache(maxsize=256)
+def _fixed(instrument: Instrument, profile: Profile) -> _Fixed:
+    bare = Route(instrument, profile, {})
+    places: dict[str, Place] = {}
+    moving = []
+    for item in instrument.items:
+        thing = item.thing
+        applies = bare.holds(item.question.applies_when)
+        if not applies or (thing is not None and not bare.holds(thing.applies_when)):
+            places[item.key] = Place.NOT_APPLICABLE
+        elif thing is None and item.question.show_when is None:
+            places[item.key] = Place.ASKED
+        else:
+            moving.append(item)
+    excluders = tuple(item for item in moving if item.excluding)
+    return _Fixed(places, tuple(moving), excluders)
 
 
 def lacks_reason(item: Item, reading: Reading) -> bool:
@@ -203,13 +215,8 @@ def lacks_reason(item: Item, reading: Reading) -> bool:
     return reading.state is State.ANSWERED and any(option.needs_reason for option in chosen)
 
 
-def _excludes(item: Item, reading: Reading | None) -> bool:
-    return reading is not None and any(
-        option.excludes_object and option.id == reading.value for option in item.options
-    )
-
-
-def _matches(reading: Reading, options: frozenset[str]) -> bool:
+def matches(reading: Reading, options: frozenset[str]) -> bool:
+    """Whether an answer is one of these options."""
     if reading.state is State.DONT_KNOW:
         return "dont-know" in options
     if reading.state is State.NOT_APPLICABLE:
@@ -217,7 +224,8 @@ def _matches(reading: Reading, options: frozenset[str]) -> bool:
     return bool(options & set(reading.value.split(","))) or reading.value in options
 
 
-def _number(item: Item, reading: Reading) -> float:
+def number_of(item: Item, reading: Reading) -> float:
+    """An answer as a number: itself, or the points (the level) of the option chosen."""
     if item.kind in (Kind.NUMBER, Kind.PERCENT):
         return float(reading.value)
     points = earn(item, reading)[1] if item.criterion else item.option(reading.value).points
@@ -226,12 +234,14 @@ def _number(item: Item, reading: Reading) -> float:
 
 def sheet(instrument: Instrument, units: Sequence[tuple[Profile, Readings]]) -> AnswerSheet:
     """The answers of some offices as numbers, one column an office, in their order."""
-    criteria = instrument.rubric.criteria
-    items = [instrument.item(criterion.id) for criterion in criteria]
-    points = np.zeros((len(items), len(units)))
-    states = np.zeros(points.shape, dtype=np.uint8)
-    for column, (profile, readings) in enumerate(units):
-        route = Route(instrument, profile, readings)
-        for row, item in enumerate(items):
-            states[row, column], points[row, column] = route.cell(item)
-    return AnswerSheet(points, states)
+    return sheet_of([Route(instrument, profile, readings) for profile, readings in units])
+
+
+def sheet_of(routes: Sequence[Route]) -> AnswerSheet:
+    """The same for offices whose way is known already; at least one."""
+    instrument = routes[0].instrument
+    items = [instrument.item(criterion.id) for criterion in instrument.rubric.criteria]
+    cells = [[route.cell(item) for item in items] for route in routes]
+    states = np.array([[state for state, _ in row] for row in cells], dtype=np.uint8)
+    points = np.array([[earned for _, earned in row] for row in cells], dtype=np.float64)
+    return AnswerSheet(np.ascontiguousarray(points.T), np.ascontiguousarray(states.T))

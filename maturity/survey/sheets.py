@@ -28,7 +28,7 @@ from maturity.survey.instrument import (
     below,
 )
 from maturity.survey.reading import Reading, earn
-from maturity.survey.routing import Route, _excludes, _matches, _number
+from maturity.survey.routing import Route, matches, number_of
 
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int64]
@@ -51,7 +51,13 @@ class Sheets:
         earned = [earn(item, reading) for item, reading in self.read]
         self.states = np.array([state for state, _ in earned], dtype=np.uint8)
         self.points = np.array([points for _, points in earned], dtype=np.float64)
-        self.excluding = np.array([_excludes(*one) for one in self.read], dtype=bool)
+        self.excluding = np.array(
+            [
+                reading is not None and reading.value in item.excluding
+                for item, reading in self.read
+            ],
+            dtype=bool,
+        )
         self.routes = [Route(self.instrument, one, {}) for one in accepted.profiles]
         self.rules = _rules(self.instrument)
         self.stems, self.stem_of = _stems(self.instrument)
@@ -198,5 +204,5 @@ class _Block:
 
 def _fits(item: Item, reading: Reading, condition: AnswerIs | AnswerAtLeast) -> bool:
     if isinstance(condition, AnswerIs):
-        return _matches(reading, condition.options)
-    return reading.state is State.ANSWERED and _number(item, reading) >= condition.least
+        return matches(reading, condition.options)
+    return reading.state is State.ANSWERED and number_of(item, reading) >= condition.least
