@@ -14,7 +14,7 @@ TOP, BOTTOM = 24, 24
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: ``value`` None draws none. ``strong`` marks a row that sums up others."""
+    """One bar. Without a value its words stand with the label; ``strong`` rows sum up others."""
 
     label: str
     value: float | None
@@ -68,7 +68,7 @@ def _bar_trace(rows: Sequence[Bar], places: Sequence[int], count: int) -> Figure
         "x": [row.value for row in rows],
         "y": list(places),
         "width": [20 if row.strong else 16 for row in rows],
-        "text": [plain(row.shown) for row in rows],
+        "text": ["" if row.value is None else plain(row.shown) for row in rows],
         "customdata": [plain(row.label) for row in rows],
         "hovertemplate": "%{customdata}: %{text}<extra></extra>",
         "textposition": [
@@ -129,7 +129,8 @@ def _band_names(scale: Scale) -> list[Figure]:
 def _labels(rows: Sequence[Bar], places: Sequence[int]) -> list[Figure]:
     found = []
     for row, place in zip(rows, places, strict=True):
-        text = wrapped(row.label, 52, lines=1)
+        label = row.label if row.value is not None else f"{row.label}: {row.shown}"
+        text = wrapped(label, 52, lines=1)
         strong = f"<b>{text}</b>" if row.strong else text
         above = place - (12 if row.strong else 10)
         found.append(note(strong, 0, above, xshift=2, font={"size": FONT, "color": colours.INK}))

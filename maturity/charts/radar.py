@@ -36,7 +36,7 @@ def radar(axes: Sequence[Axis], top: int) -> Figure:
                 "theta": [at * step for at in closed],
                 "text": [f"{plain(axes[at].label)}: {plain(axes[at].shown)}" for at in closed],
                 "hovertemplate": "%{text}<extra></extra>",
-                "fill": "toself",
+                "fill": "none" if any(axis.value is None for axis in axes) else "toself",
                 "fillcolor": "rgba(43,39,99,0.12)",
                 "line": {"color": colours.BRAND, "width": 2},
                 "marker": {

@@ -64,7 +64,7 @@ def _bar(
 def _bar_text(
     trace: Trace, plane: Plane, at: int, length: float, place: float, lying: bool
 ) -> Iterator[str]:
-    if "text" not in trace:
+    if not trace.get("text") or not trace["text"][at]:
         return
     inside = each(trace.get("textposition", "outside"), at) == "inside"
     font = trace.get("insidetextfont" if inside else "outsidetextfont", {})

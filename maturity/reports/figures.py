@@ -190,6 +190,13 @@ def _balance_title(report: Report, language: str) -> str:
     level = report.overall.level or 1
     known = [one for one in report.sub_domains if one.level is not None]
     below = sum(1 for one in known if (one.level or 0) < level)
+    missing, total = len(report.sub_domains) - len(known), len(report.sub_domains)
+    if missing:
+        return _said(
+            language,
+            f"{missing} dari {total} subdomain belum memiliki level",
+            f"{missing} of {total} sub-domains {'has' if missing == 1 else 'have'} no level yet",
+        )
     if below == 0:
         return _said(
             language,

@@ -154,7 +154,12 @@ def test_bars_are_as_long_as_their_values() -> None:
 
 def test_bars_carry_their_words() -> None:
     found = texts(drawn(bar_figure()))
-    for words in ("Kelembagaan & Hukum", "Akses <terbuka>", "1,00 · Level 1", "belum ada nilai"):
+    for words in (
+        "Kelembagaan & Hukum",
+        "Akses <terbuka>",
+        "1,00 · Level 1",
+        "Pengembang: belum ada nilai",
+    ):
         assert words in found
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import plotly.graph_objects as go
 import pytest
 
 from maturity.reports.build import build, nodes_of
+from maturity.reports.figures import charts
 from maturity.reports.report import DatasetState, Report, Verdict
 from maturity.reports.trace import trace
 from maturity.reports.words import number
@@ -208,3 +210,33 @@ def test_other_instruments_have_reports_too() -> None:
         assert report.overall.reason.id != report.overall.reason.en
         for one in report.traces:
             assert one.rule.id
+
+
+# --- charts ---------------------------------------------------------------------------
+
+
+def test_titles_of_charts_state_the_finding() -> None:
+    profile, balance, inventory = charts(frozen(main_work()), "id")
+    assert profile.title == (
+        "“Akses” paling kuat, “Strategi, kepemimpinan, dan kelembagaan” paling lemah"
+    )
+    assert balance.title == "Tidak ada subdomain di bawah Level 2"
+    assert inventory.title.startswith("Prinsip yang paling jarang terpenuhi: “")
+    assert inventory.summary == "Tanda: ✓ terpenuhi; × belum terpenuhi."
+
+
+def test_a_chart_of_an_unfinished_assessment_says_what_is_missing() -> None:
+    report = build(small_work(V1=None, V2=None), None)
+    profile, balance, _ = charts(report, "en")
+    assert balance.title == "1 of 3 sub-domains has no level yet"
+    assert "Rules: no value yet" in profile.drawing
+    assert balance.figure["data"][0]["fill"] == "none"
+
+
+def test_charts_and_tables_say_the_same_numbers() -> None:
+    report = frozen(main_work())
+    for chart in charts(report, "id")[:2]:
+        for row in chart.table.shown("id"):
+            assert row[1] in chart.drawing
+    for chart in charts(report, "en"):
+        go.Figure(chart.figure)
