@@ -30,7 +30,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, gettext
+from flask_babel import Babel, get_locale, get_translations, gettext
 from flask_wtf import CSRFProtect
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -95,6 +95,7 @@ def init_app(app: Flask, settings: Settings, *, now: Callable[[], datetime] | No
     clock = now or (lambda: datetime.now(UTC))
     app.extensions["maturity"] = Services(settings, Database(settings.database), clock)
     Babel(app, locale_selector=locale, default_translation_directories=_translations())
+    app.jinja_env.install_gettext_callables(_say, _say_many, newstyle=True)  # type: ignore[attr-defined]
     csrf.init_app(app)
     app.teardown_appcontext(_end_reading)
     app.before_request(_new_nonce)
@@ -121,6 +122,23 @@ def locale() -> str:
     """The reader's language: chosen before, else Indonesian."""
     chosen = session.get("locale")
     return chosen if chosen in LOCALES else "id"
+
+
+def _say(words: str) -> str:
+    """A template's text in the page's language; the catalogue is looked up once a request."""
+    return _catalogue().ugettext(words)
+
+
+def _say_many(one: str, many: str, number: int) -> str:
+    return _catalogue().ungettext(one, many, number)
+
+
+def _catalogue() -> Any:
+    language = str(get_locale() or "id")
+    found = g.get("catalogue")
+    if found is None or found[0] != language:
+        found = g.catalogue = (language, get_translations())
+    return found[1]
 
 
 def in_locale(words: Any) -> str:

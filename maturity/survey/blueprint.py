@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, abort
-from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from maturity.offices.guard import current_actor, current_person_id, thing_of
@@ -19,13 +18,9 @@ Subject = tuple[ins.Question, ins.Thing]
 
 
 def assessment_or_404(session: Session, assessment_id: int) -> Assessment:
-    """The assessment with its office and round."""
-    found = session.scalar(
-        select(Assessment)
-        .where(Assessment.id == assessment_id)
-        .options(joinedload(Assessment.office), joinedload(Assessment.round))
-    )
-    return found or abort(404)
+    """The assessment with its office and round; read once a session."""
+    together = (joinedload(Assessment.office), joinedload(Assessment.round))
+    return session.get(Assessment, assessment_id, options=together) or abort(404)
 
 
 def assessment_thing(assessment_id: int, **_others: object) -> Thing:

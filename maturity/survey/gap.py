@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from maturity.scoring.engine import score
 from maturity.scoring.rubric import State
-from maturity.scoring.scorecard import NodeResult
-from maturity.survey.assessments import Work, provisional
+from maturity.survey.assessments import Work
 from maturity.survey.instrument import Branch, Question
+from maturity.survey.routing import sheet_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,19 @@ class Gap:
     steps: tuple[NextStep, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    level: int | None
+    gated_level: int | None
+    index: float | None
+    coverage: float
+
+
 def gap_of(work: Work, section: Branch, language: str) -> Gap | None:
     """The gap of a scored section; None for a section that is not scored."""
     if section.id not in work.instrument.rubric.ids or section.bands is None:
         return None
-    node = provisional(work).node(section.id)
+    node = _standing(work, section)
     bands = section.bands
     held = min(node.level or 0, node.gated_level or 0)
     aim = next((band for band in bands.bands if band.level > held), None)
@@ -49,15 +60,30 @@ def gap_of(work: Work, section: Branch, language: str) -> Gap | None:
         level_name=now.name.in_(language) if now else "",
         gated_level=node.gated_level,
         index=node.index,
-        coverage=node.coverage or 0.0,
+        coverage=node.coverage,
         needed=aim.start if aim else None,
         next_level=aim.level if aim else None,
         next_name=then.name.in_(language) if then else "",
-        steps=tuple(_steps(work, section, node, language))[:3],
+        steps=tuple(_steps(work, section, language))[:3],
     )
 
 
-def _steps(work: Work, section: Branch, node: NodeResult, language: str) -> list[NextStep]:
+def _standing(work: Work, section: Branch) -> _Standing:
+    rubric = work.instrument.rubric
+    scores = score(rubric, sheet_of([work.route]))
+    row = scores.row(section.id)
+    group = row - scores.plan.leaves
+    percent, coverage = scores.groups.percent[group, 0], scores.groups.coverage[group, 0]
+    unknown = bool(np.isnan(percent))
+    return _Standing(
+        level=int(scores.level[row, 0]) or None,
+        gated_level=int(scores.gated_level[row, 0]) or None,
+        index=None if unknown else float(scores.plan.index_of(percent)),
+        coverage=0.0 if np.isnan(coverage) else float(coverage),
+    )
+
+
+def _steps(work: Work, section: Branch, language: str) -> list[NextStep]:
     """The questions at the lowest level first; the remedy of the rung above."""
     found = []
     for question in section.questions:
