@@ -40,9 +40,9 @@ class OptionView:
     remedy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class QuestionText:
-    """What of an item does not depend on the answer: made once a language."""
+    """What of an item does not depend on the answer: made once a language, a key of caches."""
 
     key: str
     dom: str

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from flask import redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from markupsafe import Markup, escape
 
 from maturity.offices.guard import (
     permit,
@@ -25,7 +27,7 @@ from maturity.survey.blueprint import (
 from maturity.survey.gap import Gap, gap_of
 from maturity.survey.instrument import Branch
 from maturity.survey.models import Assessment
-from maturity.survey.pages import BlockView, Pages, Row
+from maturity.survey.pages import BlockView, ItemView, Pages, QuestionText, Row
 from maturity.web import reading
 
 
@@ -99,6 +101,28 @@ def section_page(
     )
     body = render_template("survey/section.html", page=page)
     return body, 409 if conflicts else 200
+
+
+@lru_cache(maxsize=8192)
+def _blank_control(text: QuestionText, inline: bool) -> Markup:
+    """The choices of a question with nothing chosen: most of a page, the same for everybody."""
+    blank = ItemView(text, "", (), "", "", 0, "", "", asked=True)
+    parts = current_app.jinja_env.get_template("survey/_parts.html").module
+    return Markup(parts.control(blank, inline))  # type: ignore[attr-defined]  # noqa: S704
+
+
+@bp.app_template_global("choices_of")
+def choices_of(item: ItemView, inline: bool = False) -> Markup:
+    """An item's choices, from the blank ones where nothing but the choice differs."""
+    text = item.text
+    if not text.options or item.error:
+        parts = current_app.jinja_env.get_template("survey/_parts.html").module
+        return Markup(parts.control(item, inline))  # type: ignore[attr-defined]  # noqa: S704
+    html = str(_blank_control(text, inline))
+    for value in item.chosen:
+        shown = f'value="{escape(value)}">'
+        html = html.replace(shown, f"{shown[:-1]} checked>", 1)
+    return Markup(html)  # noqa: S704
 
 
 def _blocks(
