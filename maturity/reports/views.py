@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 
-from flask import Flask, Response, abort, current_app, render_template, url_for
+from flask import Flask, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from maturity.offices.guard import permit
 from maturity.offices.permissions import Action
-from maturity.reports import tables
+from maturity.reports import pdf_views, tables
 from maturity.reports.blueprint import bp, seen_assessment
 from maturity.reports.build import nodes_of, office_facts, report_of
 from maturity.reports.figures import Chart, charts
@@ -27,10 +25,12 @@ from maturity.survey.models import Assessment, AssessmentState
 from maturity.web import is_demo, locale, reading
 
 
+PAGES = (pdf_views,)
+"""Modules whose pages join the blueprint by being imported."""
+
+
 def init_app(app: Flask) -> None:
     """Add these pages to an application."""
-    if find_spec("maturity.reports.pdf_views") is not None:
-        import_module("maturity.reports.pdf_views")
     app.register_blueprint(bp)
 
 
@@ -40,7 +40,6 @@ class ResultPage:
 
     report: Report
     charts: tuple[Chart, ...]
-    pdf_address: str
 
     @property
     def assessment_id(self) -> int:
@@ -93,7 +92,7 @@ def result(assessment_id: int) -> str:
     """Levels with their reasons, charts, weakest points, steps up, inventory."""
     assessment = seen_assessment(reading(), assessment_id)
     report = report_of(reading(), assessment)
-    page = ResultPage(report, charts(report, locale()), _pdf_address(assessment_id))
+    page = ResultPage(report, charts(report, locale()))
     return render_template("reports/result.html", page=page, drawing=drawing)
 
 
@@ -117,11 +116,6 @@ def node(assessment_id: int, node_id: str) -> str:
         scale_class=scale_class(len(nodes.instrument.levels)),
     )
     return render_template("reports/node.html", page=page)
-
-
-def _pdf_address(assessment_id: int) -> str:
-    known = "reports.pdf" in current_app.view_functions
-    return url_for("reports.pdf", assessment_id=assessment_id) if known else ""
 
 
 # --- files ----------------------------------------------------------------------------
