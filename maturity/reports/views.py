@@ -24,7 +24,6 @@ from maturity.survey.instrument import Text
 from maturity.survey.models import Assessment, AssessmentState
 from maturity.web import is_demo, locale, reading
 
-
 PAGES = (pdf_views,)
 """Modules whose pages join the blueprint by being imported."""
 
