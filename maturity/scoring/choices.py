@@ -15,12 +15,16 @@ SAID = (State.ANSWERED, State.STOPS)
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing a cell may be; ``rung`` is None where it stays as it is."""
+    """One thing a cell may be; ``rung`` is None where it stays as it is.
+
+    ``assumed``: nothing is answered, so the lowest rung is taken, at no cost.
+    """
 
     cost: float
     points: float
     state: State
     rung: int | None = None
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +68,10 @@ class Ladders:
         rungs = self.rungs.get(leaf_id, ())
         climbed = 0.0
         for rung in range(self.standing(leaf_id, points, state), len(rungs)):
-            climbed += self.costs.get((leaf_id, rung), 1.0)
+            assumed = rung == 0 and state not in SAID
+            climbed += 0.0 if assumed else self.costs.get((leaf_id, rung), 1.0)
             ends = State.STOPS if (leaf_id, rung) in self.stops else State.ANSWERED
-            yield Option(climbed, rungs[rung], ends, rung)
+            yield Option(climbed, rungs[rung], ends, rung, assumed)
 
     def standing(self, leaf_id: str, points: float, state: State) -> int:
         """Number of rungs at or below the cell; 0 for a cell without an answer."""
@@ -114,14 +119,20 @@ class Choices:
                 ended = ended or state is State.STOPS
 
     def options(self, leaf_id: str) -> list[Option]:
-        """Stay, or climb to a rung; what is not applicable stays."""
+        """Cheapest first: stay, or climb to a rung; what is not applicable stays.
+
+        What is not answered is answered, at the lowest rung for a start.
+        """
         now = self.present[leaf_id]
-        options = [now]
-        if leaf_id in self.waiting:
-            options.append(Option(0.0, 0.0, State.UNANSWERED))
-        if leaf_id in self.waiting or now.state in (*OPEN, *SAID):
-            options.extend(self.ladders.above(leaf_id, now.points, now.state))
-        return options
+        above = list(self.ladders.above(leaf_id, now.points, now.state))
+        if leaf_id in self.waiting or (now.state in SAID):
+            return [now, *above]
+        return above if above and now.state in OPEN else [now]
+
+    def least(self, leaf_id: str) -> list[Option]:
+        """The options without a step; a waiting question has one on the path and one off it."""
+        options = self.options(leaf_id)
+        return [one for one in options if one is options[0] or one.assumed]
 
     def free(self) -> Choices:
         """The same choices at no cost."""

@@ -51,7 +51,9 @@ class Roadmap:
     """The way to ``level`` of ``node``; no steps where it is reached already or cannot be.
 
     ``highest`` is the highest level that can be reached at all (None: none). ``sheet`` is
-    the unit's column after all steps.
+    the unit's column after all steps, with the lowest rung for what is not answered: so
+    the way holds whatever those answers will be, and may be needed even where the
+    provisional ``level_now`` is high already.
     """
 
     node: str
@@ -138,8 +140,12 @@ class _Route:
         }
 
     def ordered(self, chosen: Mapping[str, Option]) -> tuple[Step, ...]:
-        left = [leaf.id for leaf in self.rubric.criteria if chosen[leaf.id].rung is not None]
-        self.sheet = self._settled(chosen, self.sheet)
+        left = [
+            leaf.id
+            for leaf in self.rubric.criteria
+            if chosen[leaf.id].rung is not None and not chosen[leaf.id].assumed
+        ]
+        self.sheet = self._assumed(chosen)
         scores = score(self.rubric, self.sheet)
         steps: list[Step] = []
         while left:
@@ -163,14 +169,15 @@ class _Route:
             tries.points[row, place], tries.states[row, place] = option.points, option.state
         return tries
 
-    def _settled(self, chosen: Mapping[str, Option], sheet: AnswerSheet) -> AnswerSheet:
-        """Questions that come back on to the path of a walk without being answered."""
-        settled = AnswerSheet(sheet.points.copy(), sheet.states.copy())
-        for leaf_id in self.choices.waiting:
-            option = chosen[leaf_id]
-            if option.rung is None:
-                settled.states[self.choices.row[leaf_id]] = option.state
-        return settled
+    def _assumed(self, chosen: Mapping[str, Option]) -> AnswerSheet:
+        """Where the way starts: what is not answered stands on its lowest rung."""
+        start = AnswerSheet(self.sheet.points.copy(), self.sheet.states.copy())
+        for leaf_id, row in self.choices.row.items():
+            waits = leaf_id in self.choices.waiting and not chosen[leaf_id].assumed
+            for option in () if waits else self.choices.options(leaf_id):
+                if option.assumed:
+                    start.points[row, 0], start.states[row, 0] = option.points, option.state
+        return start
 
     def _most_helpful(self, tried: Scores, options: list[Option]) -> int:
         """Gain of the target's percent for its cost; the earlier criterion among equals."""
@@ -189,12 +196,11 @@ class _Route:
     def _step(
         self, leaf_id: str, option: Option, before: Scores, tried: Scores, place: int
     ) -> Step:
-        row = self.choices.row[leaf_id]
-        said = self.sheet.states[row, 0] in SAID
+        now = self.choices.present[leaf_id]
         area = self.area.get(leaf_id, self.name)
         return Step(
             criterion=leaf_id,
-            points_before=_number(float(self.sheet.points[row, 0])) if said else None,
+            points_before=_number(now.points) if now.state in SAID else None,
             points_after=_number(option.points),
             rung=option.rung or 0,
             cost=option.cost,

@@ -240,9 +240,9 @@ class Search:
         return (dict(zip(sources, way, strict=True)) for way in product(*options))
 
     def _leaf(self, leaf: Criterion, chosen: Chosen) -> Iterator[Outcome]:
-        options = [chosen[leaf.id]] if leaf.id in chosen else self.choices.options(leaf.id)
-        if leaf.id not in self.asked and leaf.id not in chosen:
-            options = [option for option in options if option.rung is None]
+        asked = leaf.id in self.asked
+        options = self.choices.options(leaf.id) if asked else self.choices.least(leaf.id)
+        options = [chosen[leaf.id]] if leaf.id in chosen else options
         for option in options:
             earned = self.choices.earned(leaf, option, chosen)
             waits = leaf.id in self.choices.waiting

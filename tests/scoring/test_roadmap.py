@@ -111,7 +111,8 @@ class Case:
         for name in names:
             now = self.present(name)
             above = [] if now is None else list(range(now + 1, len(self.ladders[name])))
-            choices.append([None, *above])
+            answered = now == -1 and name not in self.waiting()
+            choices.append(above if answered else [None, *above])
         if prod(len(several) for several in choices) > 300:
             return []
         return [dict(zip(names, way, strict=True)) for way in product(*choices)]
@@ -122,7 +123,7 @@ class Case:
             if rung is not None:
                 now = self.present(name)
                 assert now is not None
-                total += sum(self.costs[name, step] for step in range(now + 1, rung + 1))
+                total += sum(self.costs[name, step] for step in range(max(now, 0) + 1, rung + 1))
         return total
 
     def possible(self, sheet: AnswerSheet, column: int, way: dict[str, int | None]) -> bool:
@@ -135,7 +136,7 @@ class Case:
                 if child.id in waiting and ended and way[child.id] is not None:
                     return False
                 if child.id in waiting and not ended and way[child.id] is None:
-                    sheet.states[row, column] = State.UNANSWERED
+                    return False
                 ended = ended or sheet.states[row, column] == State.STOPS
         return True
 
@@ -258,11 +259,12 @@ def test_a_single_area_can_be_the_target() -> None:
         roadmap(Rubric(Group("g", (ladder("a"),))), sheet_of(TWO, {}), 2, ladders={}, node="g")
 
 
-def test_unanswered_stands_below_the_first_rung_and_what_does_not_apply_stays() -> None:
+def test_unanswered_is_taken_at_its_lowest_rung_and_what_does_not_apply_stays() -> None:
     sheet = sheet_of(TWO, {"a": "not-applicable", "b": None, "c": 3, "d": "not-applicable"})
     way = roadmap(TWO, sheet, 3, ladders=four(*"abcd"), node="x")
     assert [(s.criterion, s.points_before, s.points_after) for s in way.steps] == [("b", None, 3.0)]
-    assert way.cost == 3.0
+    assert way.cost == 2.0
+    assert way.level_now is None
     assert way.sheet.states[0, 0] == State.NOT_APPLICABLE
 
 
