@@ -2,15 +2,18 @@
 
 from functools import cache
 
+import pytest
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from maturity.offices import passwords
 from maturity.offices.models import Person, Role
 from tests.builders import TANGERANG, make_person
+from tests.conftest import DATABASES
 from tests.strict_client import StrictClient
 
 PASSWORD = "kuda hijau baca koran"
+both_databases = pytest.mark.parametrize("database_kind", DATABASES)
 
 
 @cache

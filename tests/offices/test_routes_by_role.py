@@ -54,11 +54,6 @@ def routes_of(app):
 
 
 @pytest.fixture
-def database_url(new_database):
-    return new_database("sqlite")
-
-
-@pytest.fixture
 def world(app, database):
     """A session cookie's content for each role, and the assessment of each office."""
     cookies, assessments = {}, {}

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from maturity.offices import passwords, throttle
 from maturity.offices.models import Person, Role, SignInFailure
-from tests.offices.signing import PASSWORD, make_user, sign_in
+from tests.offices.signing import PASSWORD, both_databases, make_user, sign_in
 
 EMAIL = "siti@kpu.example"
 WRONG = "bukan kata sandinya"
@@ -41,6 +41,7 @@ def fail(client, times, *, email=EMAIL, address="198.51.100.7"):
 # --- in and out ------------------------------------------------------------------------
 
 
+@both_databases
 def test_the_right_password_signs_in_and_leads_on(client, person):
     response = sign_in(client, f"  {EMAIL.upper()} ")
     assert (response.status_code, response.location) == (303, "/")
@@ -66,6 +67,7 @@ def test_empty_fields_are_named(client):
     assert "Tulis kata sandi Anda." in response.text
 
 
+@both_databases
 def test_control_characters_are_no_stack_trace(client, person):
     assert sign_in(client, "si\0ti@kpu.example\x1b", "\0").status_code == 422
 
@@ -102,6 +104,7 @@ def test_signing_in_speaks_the_persons_language(client, database, person):
     assert '<html lang="en">' in client.get("/account").text
 
 
+@both_databases
 def test_a_language_chosen_while_signed_in_is_kept(client, database, person):
     sign_in(client, EMAIL)
     client.get("/account")
@@ -110,6 +113,7 @@ def test_a_language_chosen_while_signed_in_is_kept(client, database, person):
         assert session.get(Person, person).locale == "en"
 
 
+@both_databases
 def test_an_old_hash_is_made_anew_at_sign_in(client, database, person):
     weak = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
     with database.write() as session:
@@ -172,6 +176,7 @@ def test_the_session_of_a_deactivated_person_ends_at_once(client, database, pers
     assert response.location.startswith("/sign-in")
 
 
+@both_databases
 def test_the_session_of_a_deleted_person_ends_at_once(client, database, person):
     sign_in(client, EMAIL)
     with database.write() as session:
@@ -235,7 +240,8 @@ def test_every_kind_of_account_takes_the_same_way(client, database, person, monk
     response = sign_in(client, email, WRONG)
     assert response.status_code == 422
     assert len(checked) == 1
-    assert not PasswordHasher().check_needs_rehash(checked[0])
+    if known != "active":  # the stand-in takes as much work as a real person's hash
+        assert not PasswordHasher().check_needs_rehash(checked[0])
     assert "Surel atau kata sandi tidak cocok" in response.text
 
 
@@ -256,7 +262,7 @@ def test_guessing_at_an_account_gets_slower_but_never_locks_it(client, clock, pe
     clock.advance(seconds=31)
     assert fail(client, 1) == [429], "the second wait is twice as long"
     clock.advance(seconds=30)
-    for _ in range(12):
+    for _ in range(4):
         fail(client, 1)
         clock.advance(minutes=15, seconds=1)
     assert sign_in(client, EMAIL).status_code == 303
@@ -270,6 +276,7 @@ def test_the_wait_is_said_in_plain_words(client, clock, person):
     assert response.headers["Retry-After"] == "20"
 
 
+@both_databases
 def test_a_success_starts_the_count_anew(client, person):
     fail(client, 4)
     sign_in(client, EMAIL)
@@ -278,33 +285,45 @@ def test_a_success_starts_the_count_anew(client, person):
     assert fail(client, 5) == [422] * 5
 
 
-def test_one_address_cannot_try_many_accounts(app, client, database, clock, person):
-    for number in range(throttle.FREE_OF_ADDRESS):
-        assert fail(client, 1, email=f"orang{number}@kpu.example") == [422]
-    assert fail(client, 1, email="lain@kpu.example") == [429]
-    assert fail(client, 1, address="198.51.100.8") == [422], "others are not held up"
+def tries(database, at, *sources):
+    """What each try is told: None for "go on", else the wait."""
+    waits = []
+    for email, address in sources:
+        with database.write() as session:
+            waits.append(throttle.claim(session, throttle.Source.of(email, address), at))
+    return waits
 
 
-def test_addresses_of_one_ipv6_line_count_as_one(client, person):
-    for number in range(throttle.FREE_OF_ADDRESS):
-        fail(client, 1, email=f"o{number}@kpu.example", address=f"2001:db8::{number:x}")
-    assert fail(client, 1, email="x@kpu.example", address="2001:db8::ffff") == [429]
-    assert fail(client, 1, email="y@kpu.example", address="2001:db8:0:1::1") == [422]
+@both_databases
+def test_one_address_cannot_try_many_accounts(database, clock):
+    here, there = "198.51.100.7", "198.51.100.8"
+    many = [(f"orang{number}@kpu.example", here) for number in range(throttle.FREE_OF_ADDRESS)]
+    assert tries(database, clock(), *many) == [None] * throttle.FREE_OF_ADDRESS
+    late = tries(database, clock(), ("lain@kpu.example", here), ("lain@kpu.example", there))
+    assert late == [throttle.FIRST, None], "other addresses are not held up"
 
 
-def test_a_success_does_not_clear_the_address(client, person):
+def test_addresses_of_one_ipv6_line_count_as_one(database, clock):
+    many = [(f"o{n}@kpu.example", f"2001:db8::{n:x}") for n in range(throttle.FREE_OF_ADDRESS)]
+    tries(database, clock(), *many)
+    late = tries(database, clock(), ("x@kpu.example", "2001:db8::ffff"),
+                 ("y@kpu.example", "2001:db8:0:1::1"))  # fmt: skip
+    assert late == [throttle.FIRST, None]
+
+
+def test_a_success_does_not_clear_the_address(database, clock):
     """Whoever owns one account must not guess at others for free with it."""
-    for number in range(throttle.FREE_OF_ADDRESS - 1):
-        fail(client, 1, email=f"orang{number}@kpu.example")
-    client.get("/sign-in")
-    here = {"REMOTE_ADDR": "198.51.100.7"}
-    values = {"email": EMAIL, "password": PASSWORD}
-    assert client.submit(values, action="/sign-in", environ_base=here).status_code == 303
-    client.get("/account")
-    client.submit({}, action="/sign-out")
-    assert fail(client, 2, email="lain@kpu.example") == [422, 429]
+    here = "198.51.100.7"
+    many = [(f"o{number}@kpu.example", here) for number in range(throttle.FREE_OF_ADDRESS - 1)]
+    tries(database, clock(), *many, (EMAIL, here))
+    with database.write() as session:
+        throttle.forgive(session, throttle.Source.of(EMAIL, here))
+    assert tries(database, clock(), ("a@kpu.example", here), ("b@kpu.example", here)) == [
+        None, throttle.FIRST,
+    ]  # fmt: skip
 
 
+@both_databases
 def test_counts_name_nobody_and_are_forgotten_after_a_day(client, database, clock, person):
     fail(client, 3)
     with database.read() as session:
