@@ -190,7 +190,7 @@ def _fitting(file: Path) -> Iterator[None]:
     """Rows that the tables refuse are the backup's fault."""
     try:
         yield
-    except (IntegrityError, DataError, schema.DanglingRows, ValueError) as error:
+    except (IntegrityError, DataError, schema.DanglingRowsError, ValueError) as error:
         raise _damaged(file, type(error).__name__) from error
 
 

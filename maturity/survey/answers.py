@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -133,13 +134,28 @@ def must_be_open(assessment: Assessment, now: datetime) -> None:
         raise LateError(assessment.round.closes_at, assessment.office.timezone)
 
 
-def stored(session: Session, assessment_id: int) -> dict[str, Answer]:
+class Kept(NamedTuple):
+    """An answer as it is stored, read as plain values: a page reads hundreds of them."""
+
+    key: str
+    state: str
+    value: str
+    reason: str
+    note: str
+    draft: str | None
+    version: int
+    updated_at: datetime
+    updated_by_id: int | None
+
+
+def stored(session: Session, assessment_id: int) -> dict[str, Kept]:
     """All answers of an assessment by item key, drafts included."""
-    rows = session.scalars(select(Answer).where(Answer.assessment_id == assessment_id))
-    return {answer.key: answer for answer in rows}
+    columns = (getattr(Answer, name) for name in Kept._fields)
+    rows = session.execute(select(*columns).where(Answer.assessment_id == assessment_id))
+    return {row[0]: Kept(*row) for row in rows}
 
 
-def shown_value(answer: Answer | None) -> str:
+def shown_value(answer: Answer | Kept | None) -> str:
     """What a field shows: the draft, the accepted value, or the word of a non-answer."""
     if answer is None:
         return ""
@@ -148,19 +164,19 @@ def shown_value(answer: Answer | None) -> str:
     return answer.value if answer.state in ("answered", "") else answer.state
 
 
-def reading_of(answer: Answer) -> Reading | None:
+def reading_of(answer: Answer | Kept) -> Reading | None:
     """The accepted answer of a row, if there is one."""
     state = _STATE_OF.get(answer.state)
     return None if state is None else Reading(state, answer.value, answer.reason)
 
 
-def readings(answers: Mapping[str, Answer]) -> dict[str, Reading]:
+def readings(answers: Mapping[str, Answer] | Mapping[str, Kept]) -> dict[str, Reading]:
     """The accepted answers among the stored ones."""
     found = ((key, reading_of(answer)) for key, answer in answers.items())
     return {key: reading for key, reading in found if reading is not None}
 
 
-def fault_of(item: Item, answer: Answer) -> Text | None:
+def fault_of(item: Item, answer: Answer | Kept) -> Text | None:
     """Why a stored draft is not accepted; None where there is no draft."""
     if answer.draft is None:
         return None

@@ -22,11 +22,10 @@ from maturity.scoring.engine import score
 from maturity.scoring.rubric import State
 from maturity.scoring.scorecard import Scorecard, scorecard
 from maturity.survey import answers as door
-from maturity.survey.answers import Author, evidence_key, readings
+from maturity.survey.answers import Author, Kept, evidence_key, readings
 from maturity.survey.instrument import Branch, Instrument, Item, Profile
 from maturity.survey.loader import load_text
 from maturity.survey.models import (
-    Answer,
     Assessment,
     AssessmentState,
     Decision,
@@ -85,7 +84,7 @@ class Work:
 
     assessment: Assessment
     instrument: Instrument
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, Kept]
     evidence: Mapping[str, Sequence[Evidence]]
     route: Route
 

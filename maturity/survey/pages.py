@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from maturity.offices.models import Person
 from maturity.scoring.rubric import State
-from maturity.survey.answers import ConflictError, evidence_key, fault_of, shown_value
+from maturity.survey.answers import ConflictError, Kept, evidence_key, fault_of, shown_value
 from maturity.survey.assessments import Lack, Work
 from maturity.survey.forms import dom_id
 from maturity.survey.instrument import Branch, Instrument, Item, Kind, Option, Question, Text, Thing
-from maturity.survey.models import Answer, Evidence
+from maturity.survey.models import Evidence
 from maturity.survey.reading import DONT_KNOW, NOT_APPLICABLE, Reading
 from maturity.survey.routing import Place, Progress
 from maturity.web import format_moment, format_number, locale
@@ -245,14 +245,14 @@ class Pages:
             conflict=self._conflict(item, conflict) if conflict else None,
         )
 
-    def saved_text(self, answer: Answer | None) -> str:
+    def saved_text(self, answer: Kept | None) -> str:
         """When the answer was saved, in the office's zone; empty for none."""
         if answer is None or answer.version == 0:
             return ""
         when = format_moment(answer.updated_at, self.work.office.timezone, self.language)
         return gettext("Tersimpan %(when)s", when=when)
 
-    def error(self, item: Item, answer: Answer | None) -> str:
+    def error(self, item: Item, answer: Kept | None) -> str:
         """Why a draft is not accepted."""
         fault = None if answer is None else fault_of(item, answer)
         return "" if fault is None else fault.in_(self.language)
