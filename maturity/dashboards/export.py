@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 
 from maturity.dashboards.frame import Frame
 from maturity.dashboards.provinces import ProvinceCell
 from maturity.dashboards.queries import Standing
 from maturity.dashboards.summary import Overview
-from maturity.survey.neutral import neutral
-
-Cell = str | int | float | bool | None
-BOM = "\ufeff"  # so that spreadsheet programs read the file as UTF-8
-
-
-def as_csv(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """A file that spreadsheet programs open as it is, without running anything in it."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows([_cell(cell) for cell in row] for row in rows)
-    return BOM + out.getvalue()
-
-
-def _cell(value: Cell) -> str | int | float:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return round(value, 6)
-    return neutral(value) if isinstance(value, str) else value
-
+from maturity.survey.neutral import as_csv
 
 OFFICE_HEAD = (
     "code", "name", "kind", "province", "province_name", "state", "answered", "asked",

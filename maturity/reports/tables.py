@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from maturity.dashboards.export import Cell, as_csv
 from maturity.reports.figures import Chart
 from maturity.reports.nodes import Nodes
-from maturity.survey.neutral import neutral
+from maturity.survey.neutral import Cell, as_csv
 
 HEAD = (
     "id", "parent", "title", "score", "max", "percent", "index", "level", "gated_level",
@@ -44,7 +43,7 @@ def _rows(nodes: Nodes, language: str) -> Iterator[tuple[Cell, ...]]:
 
 def chart_csv(chart: Chart) -> str:
     """The numbers of one chart."""
-    return as_csv([neutral(name) for name in chart.table.head], chart.table.rows)
+    return as_csv(chart.table.head, chart.table.rows)
 
 
 def scorecard_json(nodes: Nodes) -> str:

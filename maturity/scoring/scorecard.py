@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -253,12 +253,32 @@ def _rounded(values: list[float]) -> list[float | None]:
 
 
 def _node_data(node: NodeResult) -> dict[str, Any]:
-    data = asdict(node)
-    bands = data["reason"]["bands"]
-    if bands is not None:
-        data["reason"]["bands"] = {"of": bands["of"], "from": bands["start"], "to": bands["end"]}
-    data["reason"]["gate"] = list(data["reason"]["gate"])
-    return data
+    """As ``asdict`` would, without its copying: a third of the time of freezing a result."""
+    return {
+        "id": node.id,
+        "score": node.score,
+        "max": node.max,
+        "percent": node.percent,
+        "index": node.index,
+        "level": node.level,
+        "gated_level": node.gated_level,
+        "coverage": node.coverage,
+        "weight": node.weight,
+        "reason": _reason_data(node.reason),
+    }
+
+
+def _reason_data(reason: Reason) -> dict[str, Any]:
+    bands = reason.bands
+    return {
+        "rule": reason.rule,
+        "state": reason.state,
+        "points": reason.points,
+        "bands": None if bands is None else {"of": bands.of, "from": bands.start, "to": bands.end},
+        "gate": list(reason.gate),
+        "provisional": reason.provisional,
+        "weakest": reason.weakest,
+    }
 
 
 def _node_of(data: dict[str, Any]) -> NodeResult:
