@@ -8,7 +8,7 @@ from maturity.dashboards.frame import Frame
 from maturity.dashboards.provinces import ProvinceCell
 from maturity.dashboards.queries import Standing
 from maturity.dashboards.summary import Overview
-from maturity.survey.neutral import as_csv
+from maturity.survey.neutral import Cell, as_csv
 
 OFFICE_HEAD = (
     "code", "name", "kind", "province", "province_name", "state", "answered", "asked",
