@@ -8,29 +8,30 @@ branches that depend on them meet, so that below everything is independent.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import product
 
-from maturity.scoring.bands import DECIMALS, Bands, Edge, Measure
 from maturity.scoring.choices import Choices, Option
 from maturity.scoring.frontier import (
     Outcome,
     Partial,
     Picks,
     added,
-    best,
     best_of,
     finished,
     undecided,
     worth,
 )
-from maturity.scoring.joint import Layout, clusters, knots_of, layout
+from maturity.scoring.joint import Cluster, Layout, clusters, knots_of, layout, ordered
+from maturity.scoring.pareto import best
+from maturity.scoring.requirements import Needs, reaches, required
 from maturity.scoring.rubric import Criterion, Group, Method, Node, Rubric, walk
 from maturity.scoring.rubric import State as CellState
 
 MOST_WAYS = 100_000
 Chosen = dict[str, Option]
-Needs = Mapping[str, int]
+Concerns = tuple[str, float, frozenset[tuple[str, object]]]
 State = tuple[Partial, ...]  # of a group and the open groups below it
 
 
@@ -82,7 +83,7 @@ class Search:
         self.tell_full = any(group.method is Method.ALL_OF for group in rubric.groups)
         self.knots = knots_of(rubric, self.below)
         self.sources = {need.criterion for leaf in rubric.criteria for need in leaf.requires}
-        self.seen: dict[tuple[str, frozenset[tuple[str, object]]], list[Outcome]] = {}
+        self.seen: dict[Concerns, list[Outcome]] = {}
 
     def cheapest(self) -> Chosen | None:
         """The option of every criterion; None where no choice reaches the level."""
@@ -103,37 +104,21 @@ class Search:
                 self.seen[here] = sorted(found, key=lambda one: one.cost)[:1]
         return self.seen[here]
 
-    def _concerns(
-        self, node: Node, needs: Needs, chosen: Chosen
-    ) -> tuple[str, frozenset[tuple[str, object]]]:
+    def _concerns(self, node: Node, needs: Needs, chosen: Chosen) -> Concerns:
         """What the outcomes of a node depend on."""
         below = self.below[node.id]
         asked = {(node_id, level) for node_id, level in needs.items() if node_id in below}
-        return node.id, frozenset(asked | set(chosen.items()))
+        return node.id, self.budget, frozenset(asked | set(chosen.items()))
 
     def _ways(self, group: Group, needs: Needs, chosen: Chosen) -> list[Outcome]:
         """A gate binds only a group that is known; unknown ones are looked for without it."""
-        strict = self._required(group, needs)
+        strict = required(self.rubric, group, needs)
         if strict == needs:
             return self._combined(group, needs, chosen)
         known = [one for one in self._combined(group, strict, chosen) if one.known]
         if not self._may_be_unknown(group):
             return known
         return known + [one for one in self._combined(group, needs, chosen) if not one.known]
-
-    def _required(self, group: Group, needs: Needs) -> Needs:
-        """What a group's gate asks of the nodes below."""
-        level = needs.get(group.id, 0)
-        if group.gate is None or level <= 0:
-            return needs
-        level = max(level, self.rubric.first_level)
-        asked = [(kid.id, level - group.gate.slack) for kid in _nearest(group)]
-        asked += [(m.node, m.at_least) for m in group.gate.musts if m.level <= level]
-        strict = dict(needs)
-        for node_id, at_least in asked:
-            if at_least > strict.get(node_id, 0):
-                strict[node_id] = at_least
-        return strict
 
     def _fits(self, node: Node, needs: Needs, outcome: Outcome) -> bool:
         level = needs.get(node.id, 0)
@@ -144,15 +129,38 @@ class Search:
         )
 
     def _combined(self, group: Group, needs: Needs, chosen: Chosen) -> list[Outcome]:
+        """What is tied comes first, with a budget that leaves enough for all the rest."""
+        found = clusters(group, self.knots[group.id], self.below)
+        if not ordered(group):
+            found.sort(key=self._tied, reverse=True)
+        rest = [one.children[0] for one in found if not self._tied(one)]
         partials = [undecided(group)]
-        for cluster in clusters(group, self.knots[group.id], self.below):
+        for cluster in found:
             laid = layout(group, cluster, self.below)
-            partials = [
-                partial
-                for run, known in self._runs(laid, needs)
-                for partial in self._joined(laid, partials, known, run, chosen)
-            ]
+            with self._reserved(rest if self._tied(cluster) else [], needs, chosen):
+                partials = [
+                    partial
+                    for run, known in self._runs(laid, needs)
+                    for partial in self._joined(laid, partials, known, run, chosen)
+                ]
         return [finished(group, partial) for partial in partials]
+
+    def _tied(self, cluster: Cluster) -> int:
+        """Number of knots in a cluster and below."""
+        below = frozenset[str]().union(*(self.below[child.id] for child in cluster.children))
+        return len(cluster.knots) + sum(len(self.knots[name]) for name in below & self.knots.keys())
+
+    @contextmanager
+    def _reserved(self, nodes: list[Node], needs: Needs, chosen: Chosen) -> Iterator[None]:
+        """Take out of the budget what these nodes cost at the very least."""
+        least = [
+            min((one.cost for one in self._outcomes(node, needs, chosen)), default=math.inf)
+            for node in nodes
+        ]
+        budget = self.budget
+        self.budget -= math.fsum(least) if math.inf not in least else 0.0
+        yield
+        self.budget = budget
 
     def _runs(self, laid: Layout, needs: Needs) -> list[tuple[Needs, dict[int, bool]]]:
         """What the gates of open groups ask, each with the groups it takes to be (un)known."""
@@ -160,7 +168,7 @@ class Search:
         for place, group in enumerate(laid.opened[1:], 1):
             after = []
             for run, known in runs:
-                strict = self._required(group, run)
+                strict = required(self.rubric, group, run)
                 if strict == run:
                     after.append((run, known))
                     continue
@@ -175,15 +183,9 @@ class Search:
         """Decide the pieces knot by knot, then close the open groups from below."""
         blank = tuple(undecided(group) for group in laid.opened[1:])
         states: list[State] = [(partial, *blank) for partial in partials]
-        for knot in laid.knots:
-            found: list[State] = []
-            for ways in self._combinations(sorted(knot & self.sources)):
-                some = states
-                for place, node in laid.of(knot):
-                    outcomes = self._outcomes(node, needs, {**chosen, **ways})
-                    some = self._added(laid, some, place, node, outcomes)
-                found.extend(some)
-            states = self._best(found)
+        with self._reserved([node for _, node in laid.free], needs, chosen):
+            for knot in laid.knots:
+                states = self._untied(laid, states, knot, needs, chosen)
         for place in reversed(range(len(laid.opened))):
             for node in (node for held, node in laid.free if held == place):
                 outcomes = self._outcomes(node, needs, chosen)
@@ -191,6 +193,18 @@ class Search:
             if place > 0:
                 states = list(self._closed(laid, states, place, known.get(place), needs))
         return [state[0] for state in self._best(states)]
+
+    def _untied(self, laid: Layout, states: list[State], knot: frozenset[str],
+                needs: Needs, chosen: Chosen) -> list[State]:  # fmt: skip
+        """Add the pieces of one knot, for every way its sources may be."""
+        found: list[State] = []
+        for ways in self._combinations(sorted(knot & self.sources)):
+            some = states
+            for place, node in laid.of(knot):
+                outcomes = self._outcomes(node, needs, {**chosen, **ways})
+                some = self._added(laid, some, place, node, outcomes)
+            found.extend(some)
+        return self._best(found)
 
     def _best(self, states: list[State]) -> list[State]:
         return best(states, lambda state: worth(state, tell_full=self.tell_full))
@@ -260,29 +274,6 @@ class Search:
                 stops=option.state is CellState.STOPS,
                 off_path=option.state is CellState.OFF_PATH if waits else None,
             )
-
-
-def reaches(bands: Bands, outcome: Outcome, level: int, rubric: Rubric) -> bool:
-    """Whether a known outcome lies in the band of the level or in a higher one."""
-    value = outcome.score
-    if bands.measure is Measure.PERCENT:
-        value = outcome.share * 100.0
-    elif bands.measure is Measure.INDEX:
-        value = rubric.first_level + outcome.share * (rubric.last_level - rubric.first_level)
-    enough = [band for band in bands.bands if band.level >= level]
-    if not enough:
-        return False
-    value, start = round(value, DECIMALS), round(enough[0].start, DECIMALS)
-    closed = bands.inclusive is Edge.LOWER or enough[0] is bands.bands[0]
-    return value >= start if closed else value > start
-
-
-def _nearest(group: Group) -> Iterator[Node]:
-    for child in group.children:
-        if child.bands is not None:
-            yield child
-        elif isinstance(child, Group):
-            yield from _nearest(child)
 
 
 def _flat(picks: Picks) -> Iterator[tuple[str, Option]]:

@@ -27,15 +27,16 @@ from tests.scoring.build import sheet_of
 from tests.scoring.strategies import BLANKS, Grower, Seeded
 
 HALVES = Bands((Band(1, 1, 1.5), Band(2, 1.5, 2.5), Band(3, 2.5, 3.5), Band(4, 3.5, 4)))
+MOST = 300  # combinations to try; bigger instruments are left to the search
 SAID = (State.ANSWERED, State.STOPS)
 
 
 class Case:
     """A small random instrument, its ladders and one unit's present answers."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, rubric: Rubric | None = None) -> None:
         self.source = Seeded(np.random.default_rng(seed))
-        self.rubric = Grower(self.source).rubric()
+        self.rubric = rubric or Grower(self.source).rubric()
         self.walks = [g for g in self.rubric.groups if g.method is Method.WALK]
         self.walked = {child.id for group in self.walks for child in group.children}
         self.rows = {leaf.id: row for row, leaf in enumerate(self.rubric.criteria)}
@@ -113,7 +114,7 @@ class Case:
             above = [] if now is None else list(range(now + 1, len(self.ladders[name])))
             answered = now == -1 and name not in self.waiting()
             choices.append(above if answered else [None, *above])
-        if prod(len(several) for several in choices) > 300:
+        if prod(len(several) for several in choices) > MOST:
             return []
         return [dict(zip(names, way, strict=True)) for way in product(*choices)]
 
@@ -190,6 +191,45 @@ def test_as_cheap_as_trying_everything(hundred: int) -> None:
             assert found.highest >= level
     assert compared > 100
     assert reached > 50
+
+
+def sliced(seed: int) -> Rubric:
+    """One inventory in two slices: what is in the second needs what is in the first."""
+    source = Seeded(np.random.default_rng(seed))
+
+    def thing(name: str, of: str) -> Group:
+        effect = source.pick(tuple(Effect))
+        need = (Prerequisite(f"{name}-there", effect),)
+        more = Criterion(f"{name}-{of}", source.pick((1.0, 3.0)), requires=need)
+        parts = (Criterion(f"{name}-there", 1.0), more) if of == "free" else (more,)
+        return Group(f"{of}/{name}", parts, source.pick((Method.SUM, Method.WEIGHTED_MEAN)))
+
+    def half(of: str, method: Method) -> Group:
+        things = tuple(thing(name, of) for name in ("x", "y", "z"))
+        slice_ = Group(of, things, method, scale=(1.0, 4.0), bands=HALVES)
+        beside = Criterion(f"{of}-v", 4.0, 1.0, weight=source.pick((0.5, 2.0)), bands=HALVES)
+        return Group(f"in-{of}", (beside, slice_), scale=(1.0, 4.0), bands=HALVES, gate=Gate(1))
+
+    methods = (Method.MEAN_OF_PERCENTAGES, Method.MINIMUM, Method.CONTIGUOUS, Method.ALL_OF)
+    halves = (half("free", source.pick(methods)), half("late", source.pick(methods)))
+    slack = source.pick((0, 1))
+    return Rubric(Group("root", halves, scale=(1.0, 4.0), bands=HALVES, gate=Gate(slack)))
+
+
+@pytest.mark.parametrize("ten", range(4))
+def test_slices_of_one_inventory(ten: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.scoring.test_roadmap.MOST", 2_500)
+    compared = 0
+    for seed in range(30 * ten, 30 * ten + 30):
+        case = Case(seed, sliced(seed))
+        if case.ways():
+            for level in (2, 3, 4):
+                expected, found = case.cheapest(level), case.roadmap(level)
+                assert found.reachable == (expected is not None), (seed, level)
+                if expected is not None:
+                    assert found.cost == pytest.approx(expected), (seed, level)
+                    compared += 1
+    assert compared > 10
 
 
 def ladder(name: str) -> Criterion:
