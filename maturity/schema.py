@@ -22,7 +22,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 _LOCK = 0x6D61747572697479  # one upgrade at a time on PostgreSQL; any fixed number does
 
 
-class DanglingRowsErrorError(RuntimeError):
+class DanglingRowsError(RuntimeError):
     """A change of tables would leave rows that refer to missing ones."""
 
 
@@ -101,7 +101,7 @@ def _check_references(connection: Connection) -> None:
         return
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     if broken:
-        raise DanglingRowsErrorError(f"rows refer to missing ones: {broken[:5]}")
+        raise DanglingRowsError(f"rows refer to missing ones: {broken[:5]}")
 
 
 def _scripts() -> ScriptDirectory:

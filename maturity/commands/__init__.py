@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from maturity.commands import demo, instruments, people, reports, scores, serve, storage
+from maturity.commands import demo, instruments, people, reports, rounds, scores, serve, storage
 
-COMMANDS = (demo, instruments, people, reports, scores, serve, storage)
+COMMANDS = (demo, instruments, people, reports, rounds, scores, serve, storage)

@@ -130,6 +130,8 @@ def must_be_open(assessment: Assessment, now: datetime) -> None:
     """Raise ClosedError or LateError unless answers may still change."""
     if assessment.state not in (AssessmentState.NOT_STARTED, AssessmentState.IN_PROGRESS):
         raise ClosedError
+    if now < assessment.round.opens_at:
+        raise MaturityError("Periode ini belum dibuka.", "This period is not open yet.", status=409)
     if now > assessment.round.closes_at:
         raise LateError(assessment.round.closes_at, assessment.office.timezone)
 

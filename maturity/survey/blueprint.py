@@ -70,7 +70,8 @@ def open_work(assessment_id: int) -> assessments.Work:
 def is_closed(assessment: Assessment) -> bool:
     """Whether the answers can no longer be changed."""
     open_states = (AssessmentState.NOT_STARTED, AssessmentState.IN_PROGRESS)
-    return assessment.state not in open_states or now() > assessment.round.closes_at
+    within = assessment.round.opens_at <= now() <= assessment.round.closes_at
+    return assessment.state not in open_states or not within
 
 
 def may_answer(work: assessments.Work) -> bool:

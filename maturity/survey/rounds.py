@@ -1,0 +1,63 @@
+"""The door for rounds: open one for all offices, with its own copy of the instrument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from maturity.errors import MaturityError
+from maturity.offices.models import Office
+from maturity.survey.assessments import open_assessments
+from maturity.survey.instrument import Text
+from maturity.survey.loader import load
+from maturity.survey.models import Round
+
+
+@dataclass(frozen=True, slots=True)
+class NewRound:
+    """What an administrator decides about a round; moments carry their zone."""
+
+    slug: str
+    title: Text
+    instrument: Path
+    opens_at: datetime
+    closes_at: datetime
+
+
+def open_round(session: Session, new: NewRound, *, today: date) -> Round:
+    """Make the round and an assessment for every office that exists today.
+
+    MaturityError when the name is taken or it ends before it begins; InstrumentError when
+    the instrument has faults.
+    """
+    if not new.opens_at < new.closes_at:
+        raise MaturityError(
+            "Batas pengisian harus sesudah waktu pembukaan.",
+            "The deadline must be after the opening.",
+            field="closes",
+        )
+    if session.scalar(select(Round.id).where(Round.slug == new.slug)) is not None:
+        raise MaturityError(
+            f"Periode {new.slug} sudah ada.", f"There is a period {new.slug} already.", field="slug"
+        )
+    instrument = load(new.instrument)
+    made = Round(
+        slug=new.slug,
+        title_id=new.title.id,
+        title_en=new.title.en,
+        instrument_id=instrument.id,
+        instrument_version=instrument.version,
+        fingerprint=instrument.fingerprint,
+        source=new.instrument.read_text(encoding="utf-8"),
+        opens_at=new.opens_at,
+        closes_at=new.closes_at,
+    )
+    session.add(made)
+    session.flush()
+    still = or_(Office.valid_to.is_(None), Office.valid_to > today)
+    open_assessments(session, made, list(session.scalars(select(Office).where(still))))
+    return made
