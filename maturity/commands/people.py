@@ -6,19 +6,17 @@ import argparse
 import csv
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from maturity.commands.database import writing
 from maturity.commands.language import say, spoken, warn
 from maturity.commands.parser import Commands
 from maturity.commands.settings import read_settings
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from maturity.config import Settings
     from maturity.offices.importing import Done, Fault
 
@@ -91,7 +89,7 @@ def run_invite(args: argparse.Namespace) -> int:
 
     settings, at = read_settings(), datetime.now(UTC)
     who = people.Newcomer(args.email, args.name, args.office, args.role)
-    with _writing(settings) as session:
+    with writing(settings) as session:
         invited = people.invite(session, who, at=at, by=None)
         person, token = session.get_one(Person, invited.person_id), invited.token
         if token is None and (args.new_link or not person.password_hash):
@@ -115,7 +113,7 @@ def run_import(args: argparse.Namespace) -> int:
     lines = importing.read_people(args.file)
     done: list[Done] = []
     try:
-        with _writing(settings) as session:
+        with writing(settings) as session:
             faults = importing.faults_of(session, lines)
             if faults:
                 return _report(faults, args.file, len(lines))
@@ -127,27 +125,6 @@ def run_import(args: argparse.Namespace) -> int:
         return 0
     _write_links(settings, done, args.out, at)
     return 0
-
-
-@contextmanager
-def _writing(settings: Settings) -> Iterator[Session]:
-    """A writing session over a database that has its tables and the offices."""
-    from sqlalchemy import select
-
-    from maturity import schema
-    from maturity.db import Database
-    from maturity.offices.load import load_offices
-    from maturity.offices.models import Office
-
-    schema.upgrade(settings.database)
-    database = Database(settings.database)
-    try:
-        with database.write() as session:
-            if session.scalar(select(Office.code).limit(1)) is None:
-                load_offices(session)
-            yield session
-    finally:
-        database.dispose()
 
 
 def _report(faults: Iterable[Fault], file: Path, rows: int) -> int:

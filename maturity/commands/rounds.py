@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from maturity.commands.database import writing
 from maturity.commands.language import say
 from maturity.commands.parser import Commands
 from maturity.commands.settings import read_settings
@@ -40,10 +41,10 @@ def add(commands: Commands) -> None:
 
 def run_open(args: argparse.Namespace) -> int:
     """Open the period and say how many offices take part."""
-    from maturity import schema
-    from maturity.db import Database
-    from maturity.offices.load import load_offices
+    from sqlalchemy import func, select
+
     from maturity.survey.instrument import Text
+    from maturity.survey.models import Assessment
     from maturity.survey.rounds import NewRound, open_round
     from maturity.survey.shipped import locate
 
@@ -52,15 +53,10 @@ def run_open(args: argparse.Namespace) -> int:
     closes = _moment(args.closes, time(23, 59, 59))
     title = Text(args.title, args.title_en or args.title)
     new = NewRound(_slug(args.slug), title, locate(args.instrument), opens, closes)
-    settings = read_settings()
-    settings.data.mkdir(parents=True, exist_ok=True)
-    schema.upgrade(settings.database)
-    database = Database(settings.database)
-    with database.write() as session:
-        offices = load_offices(session)
+    with writing(read_settings()) as session:
         made = open_round(session, new, today=now.date())
         ref = f"{made.instrument_id}@{made.instrument_version}"
-    database.dispose()
+        offices = session.scalar(select(func.count()).where(Assessment.round_id == made.id))
     sys.stdout.write(
         say(
             f"Periode {new.slug} dibuka untuk {offices} kantor dengan {ref}.\n",
