@@ -8,11 +8,22 @@ from datetime import timedelta
 from typing import Any, NoReturn, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask import (
+    Flask,
+    abort,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy import select
 
+from maturity.offices import parked
+from maturity.offices.forms import SignInForm
 from maturity.offices.models import Membership, Office, Person, Role
 from maturity.offices.permissions import NOBODY, Action, Actor, Grant, Thing, may
 from maturity.web import now, reading, wants_json
@@ -184,14 +195,28 @@ def _send_to_sign_in() -> NoReturn:
         words = gettext("Sesi Anda sudah berakhir. Masuk kembali untuk melanjutkan.")
         response = current_app.make_response(({"error": words, "sign_in": address}, 401))
     else:
-        response = current_app.make_response(redirect(address, 303))
+        response = current_app.make_response(_parked_page() or redirect(address, 303))
     abort(response)
+
+
+def _parked_page() -> str | None:
+    """The sign-in page that carries the form that was sent; None where there is none."""
+    kept = parked.arriving()
+    if kept is None:
+        return None
+    form = SignInForm(formdata=None)
+    return render_template(
+        "offices/sign_in.html", form=form, target=_way_back(), fault="", parked=kept
+    )
 
 
 def _way_back() -> str:
     """The page to return to: this one, or for what was sent the page with the form."""
     if request.method in ("GET", "HEAD"):
         return request.full_path.rstrip("?")
-    before = urlsplit(request.referrer or "")
+    try:
+        before = urlsplit(request.referrer or "")
+    except ValueError:  # an address that is none
+        before = urlsplit("")
     path = before.path if before.netloc == request.host else url_for("web.home")
     return f"{path}?{before.query}" if before.query and before.netloc == request.host else path

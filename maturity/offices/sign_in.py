@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from flask import g
 from flask import session as cookie
 from flask_login import login_user, logout_user
 from sqlalchemy import select
@@ -54,6 +55,7 @@ def begin(person: Person) -> None:
     """Start a session for this person with nothing of what the browser held before."""
     person.last_sign_in_at = now()
     cookie.clear()
+    g.pop("csrf_token", None)  # it belonged to the session before
     cookie.permanent = True
     cookie["seen"] = now().timestamp()
     cookie["locale"] = person.locale

@@ -9,7 +9,16 @@ from flask_login import current_user
 from sqlalchemy import update
 
 from maturity.errors import MaturityError
-from maturity.offices import account, administration, guard, invites, navigation, passwords, team
+from maturity.offices import (
+    account,
+    administration,
+    guard,
+    invites,
+    navigation,
+    parked,
+    passwords,
+    team,
+)
 from maturity.offices import sign_in as sign_ins
 from maturity.offices.blueprint import bp
 from maturity.offices.forms import AcceptForm, SignInForm, duration, role_hint, role_name
@@ -44,7 +53,7 @@ def _remember_language(response: Response) -> Response:
 @public
 def sign_in() -> ResponseReturnValue:
     """Sign in, then go on to where one was."""
-    target = own_path(request.values.get("next"))
+    target = safe_next(request.values.get("next"))
     if request.method == "GET" and current_user.is_authenticated:
         return redirect(target)
     form = SignInForm()
@@ -52,7 +61,10 @@ def sign_in() -> ResponseReturnValue:
         return _sign_in_page(form, target, status=422 if form.is_submitted() else 200)
     found = sign_ins.attempt(form.email.data, form.password.data, address=request.remote_addr)
     if found.succeeded:
-        return redirect(target, 303)
+        kept = parked.carried()
+        return (
+            render_template("offices/resume.html", parked=kept) if kept else redirect(target, 303)
+        )
     if found.wait is None:
         words = gettext(
             "Surel atau kata sandi tidak cocok. Periksa keduanya, lalu coba lagi. "
@@ -68,14 +80,10 @@ def sign_in() -> ResponseReturnValue:
 def _sign_in_page(
     form: SignInForm, target: str, *, fault: str = "", status: int
 ) -> tuple[str, int]:
-    page = render_template("offices/sign_in.html", form=form, target=target, fault=fault)
+    page = render_template(
+        "offices/sign_in.html", form=form, target=target, fault=fault, parked=parked.carried()
+    )
     return page, status
-
-
-def own_path(target: str | None) -> str:
-    """A path of ours to go on to; browsers skip control characters, so none are let through."""
-    clean = target is not None and target.isprintable()
-    return safe_next(target if clean else None)
 
 
 @bp.post("/sign-out")
