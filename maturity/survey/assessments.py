@@ -45,6 +45,10 @@ TRANSITIONS: dict[AssessmentState, frozenset[AssessmentState]] = {
 }
 
 
+# Instruments of rounds by fingerprint: a few a process, for as long as it lives.
+_INSTRUMENTS: dict[str, Instrument] = {}
+
+
 class Lack(StrEnum):
     """Why an item keeps an assessment from being submitted."""
 
@@ -135,8 +139,12 @@ class Work:
 
 
 def instrument_of(round_: Round) -> Instrument:
-    """The round's own copy of its instrument, parsed once."""
-    return load_text(round_.source, name=f"{round_.instrument_id}@{round_.instrument_version}")
+    """The round's own copy of its instrument, read and parsed once a process."""
+    known = _INSTRUMENTS.get(round_.fingerprint)
+    if known is None:
+        name = f"{round_.instrument_id}@{round_.instrument_version}"
+        known = _INSTRUMENTS[round_.fingerprint] = load_text(round_.source, name=name)
+    return known
 
 
 def profile_of(office: Office) -> Profile:
