@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from argon2 import PasswordHasher
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from maturity.config import Settings
 from maturity.db import Database
@@ -116,12 +118,28 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
     )
 
 
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Real password hashes, made with little work: else most of the time goes into them."""
+    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr("maturity.offices.passwords._hasher", quick)
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once a run, for all the applications that tests make."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
+def app(
+    settings: Settings, clock: Clock, compiled_templates: FileSystemBytecodeCache
+) -> Iterator[Flask]:
     """The application, with its tables made and no row in them."""
     from maturity.app import create_app
 
     made = create_app(settings, now=clock)
+    made.jinja_env.bytecode_cache = compiled_templates
     made.test_client_class = StrictClient
     watch_sessions(made)
     yield made

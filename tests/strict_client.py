@@ -8,8 +8,10 @@ left no session of the database open or dirty.
 from __future__ import annotations
 
 import gzip
+import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
@@ -184,7 +186,7 @@ class StrictClient(FlaskClient):
         dirty = self.application.extensions["maturity_dirty"]
         assert not dirty, f"{where} changed objects of its reading session: {dirty}"
         if response.mimetype == "text/html" and response.data and not _is_redirect(response):
-            faults = faults_of(page_text(response))
+            faults = _known_faults(PASSING.sub(r"\1x", page_text(response)))
             assert not faults, f"{where}\n" + "\n".join(faults)
 
     def csrf(self) -> str:
@@ -206,6 +208,15 @@ class StrictClient(FlaskClient):
         target, filled = fields_of(self.last_page, action)
         data = {k: v for k, v in {**filled, **values}.items() if v is not None}
         return self.post(target, data=data, **kwargs)
+
+
+# What differs between two fetches of the same page: such a page is checked once.
+PASSING = re.compile(r'(nonce="|name="csrf_token" value=")[\w.-]+(?=")')
+
+
+@lru_cache(maxsize=4096)
+def _known_faults(html: str) -> tuple[str, ...]:
+    return tuple(faults_of(html))
 
 
 def _is_redirect(response: TestResponse) -> bool:
