@@ -20,6 +20,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 BUSY_SECONDS = 30
+MAX_ID = 2**31 - 1
+"""The greatest number of a row; a greater one in an address is refused before it is looked up."""
 
 
 class Base(DeclarativeBase):

@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import (
@@ -105,7 +106,7 @@ def init_app(app: Flask, settings: Settings, *, now: Callable[[], datetime] | No
     app.register_error_handler(Exception, _unexpected)
     app.context_processor(_page_context)
     app.jinja_env.filters.update(number=number, moment=moment, day=day, in_locale=in_locale)
-    app.jinja_env.globals.update(asset=asset)
+    app.jinja_env.globals.update(asset=asset, here=here)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_url_rule("/static/<path:filename>", "static", static_file)
     app.register_blueprint(bp)
@@ -157,11 +158,27 @@ def set_language() -> ResponseReturnValue:
 
 
 def safe_next(target: str | None) -> str:
-    """A path of our own to go back to; the start page for anything else."""
-    plain = target is not None and target.startswith("/") and "\\" not in target
-    if target is None or not plain or target.startswith("//"):
+    """A path of our own to go back to; the start page for anything else.
+
+    Browsers skip control characters, so that ``/<tab>/host`` is another host: none is let through.
+    """
+    plain = target is not None and target.isprintable() and "\\" not in target
+    if target is None or not plain or not target.startswith("/") or target.startswith("//"):
         return url_for("web.home")
-    return target.replace("\r", "").replace("\n", "")
+    return target
+
+
+def came_from() -> SplitResult:
+    """The page that a request says it comes from; empty parts for none, or for nonsense."""
+    try:
+        return urlsplit(request.referrer or "")
+    except ValueError:
+        return urlsplit("")
+
+
+def here() -> str:
+    """The own address, for coming back to: without what cannot stand in a page."""
+    return "".join(c for c in request.full_path if c.isprintable()).rstrip("?")
 
 
 # --- words for numbers and moments ----------------------------------------------------
@@ -235,8 +252,11 @@ class StaticFile:
 @lru_cache(maxsize=256)
 def _static(name: str) -> StaticFile | None:
     root = folder("static")
-    path = (root / name).resolve()
-    if not path.is_relative_to(root.resolve()) or not path.is_file():
+    try:
+        path = (root / name).resolve()
+        if not path.is_relative_to(root.resolve()) or not path.is_file():
+            return None
+    except (OSError, ValueError):  # a name that no file can have
         return None
     body = path.read_bytes()
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"

@@ -109,6 +109,8 @@ def all_rounds(session: Session) -> Sequence[Round]:
 
 def round_with_source(session: Session, slug: str) -> Round | None:
     """The round with this slug and its copy of the instrument."""
+    if not slug.isprintable():
+        return None
     found = select(Round).where(Round.slug == slug).options(undefer(Round.source))
     return session.scalar(found)
 

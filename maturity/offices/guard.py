@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NoReturn, TypeVar, cast
-from urllib.parse import urlsplit
 
 from flask import (
     Flask,
@@ -26,7 +25,7 @@ from maturity.offices import parked
 from maturity.offices.forms import SignInForm
 from maturity.offices.models import Membership, Office, Person, Role
 from maturity.offices.permissions import NOBODY, Action, Actor, Grant, Thing, may
-from maturity.web import now, reading, wants_json
+from maturity.web import came_from, now, reading, wants_json
 
 RENEW_AFTER = timedelta(minutes=5)
 """A session is stamped anew at most this often: not with every request."""
@@ -214,9 +213,6 @@ def _way_back() -> str:
     """The page to return to: this one, or for what was sent the page with the form."""
     if request.method in ("GET", "HEAD"):
         return request.full_path.rstrip("?")
-    try:
-        before = urlsplit(request.referrer or "")
-    except ValueError:  # an address that is none
-        before = urlsplit("")
+    before = came_from()
     path = before.path if before.netloc == request.host else url_for("web.home")
     return f"{path}?{before.query}" if before.query and before.netloc == request.host else path

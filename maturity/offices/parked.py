@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from flask import request
 
+from maturity.web import came_from
+
 MOST = 400_000
-LEFT_OUT = ("csrf_token", "password")
+LEFT_OUT = "csrf_token"
+SECRET = ("password", "again", "current")
+"""Fields of which no page may hold the value: their forms are typed anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,12 @@ class Parked:
 
 def arriving() -> Parked | None:
     """The form of this request, if it came from a page of ours and is worth keeping."""
-    ours = urlsplit(request.referrer or "").netloc == request.host
+    ours = came_from().netloc == request.host
     if request.method != "POST" or not ours or request.files or not request.form:
         return None
-    fields = tuple((k, v) for k, v in request.form.items(multi=True) if k not in LEFT_OUT)
+    if any(name in request.form for name in SECRET):
+        return None
+    fields = tuple((k, v) for k, v in request.form.items(multi=True) if k != LEFT_OUT)
     parked = Parked(request.full_path.rstrip("?"), fields)
     return parked if len(parked.as_field()) <= MOST else None
 
@@ -47,7 +52,7 @@ def carried() -> Parked | None:
     try:
         path, fields = json.loads(said)
         pairs = tuple((str(name), str(value)) for name, value in fields)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     plain = isinstance(path, str) and path.isprintable() and path.startswith("/")
     if not plain or path.startswith("//") or "\\" in path:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -196,6 +196,7 @@ def save(
     must_be_open(assessment, author.now)
     if len(change.raw) > MAX_RAW or len(change.reason) > MAX_NOTE or len(change.note) > MAX_NOTE:
         raise TooLongError(MAX_NOTE if len(change.raw) <= MAX_RAW else MAX_RAW)
+    change = replace(change, raw=clean(change.raw))  # no database keeps what is left out
     existing = session.scalar(
         select(Answer).where(Answer.assessment_id == assessment.id, Answer.key == item.key)
     )

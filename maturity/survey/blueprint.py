@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort
 from sqlalchemy.orm import Session, joinedload
 
+from maturity.db import MAX_ID
 from maturity.offices.guard import current_actor, current_person_id, thing_of
 from maturity.offices.permissions import Action, Thing, may
 from maturity.survey import assessments
@@ -19,6 +20,8 @@ Subject = tuple[ins.Question, ins.Thing]
 
 def assessment_or_404(session: Session, assessment_id: int) -> Assessment:
     """The assessment with its office and round; read once a session."""
+    if assessment_id > MAX_ID:
+        abort(404)
     together = (joinedload(Assessment.office), joinedload(Assessment.round))
     return session.get(Assessment, assessment_id, options=together) or abort(404)
 

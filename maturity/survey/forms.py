@@ -6,6 +6,7 @@ Names are ``value:KEY``, ``reason:KEY``, ``note:KEY`` and ``seen:KEY`` for an it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -59,7 +60,13 @@ def change_from_json(data: Mapping[str, object]) -> Change:
 
 def version(said: str) -> int:
     """The version somebody has seen; 0 for nonsense, which is then refused as stale."""
-    return int(said) if said.isdigit() and len(said) < 9 else 0
+    return number(said) or 0
+
+
+def number(said: object) -> int | None:
+    """A number of ours, as it comes back; None for nonsense and what no database holds."""
+    text = str(said)
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
 
 
 def new_evidence(form: MultiDict[str, str], keys: Sequence[str]) -> list[NewEvidence]:
@@ -77,4 +84,4 @@ def new_evidence(form: MultiDict[str, str], keys: Sequence[str]) -> list[NewEvid
 def dropped(form: MultiDict[str, str], keys: Sequence[str]) -> list[int]:
     """Ids of evidence to take away."""
     said = (one for key in keys for one in form.getlist(f"drop:{key}"))
-    return [int(one) for one in said if one.isdigit()]
+    return [found for one in said if (found := number(one)) is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -397,6 +398,9 @@ class Pages:
         return gettext("%(met)s dari %(all)s prinsip terpenuhi", met=met, all=len(cells))
 
 
+_NUMBER = re.compile(r"[0-9]{1,21}(\.[0-9]+)?")  # a draft may hold anything else
+
+
 def filled_words(progress: Progress) -> str:
     """How much is filled in."""
     return gettext("%(done)s dari %(asked)s terisi", done=progress.done, asked=progress.asked)
@@ -408,8 +412,8 @@ def answer_words(instrument: Instrument, item: Item, value: str, *, language: st
         return DONT_KNOW.in_(language)
     if value == "not-applicable" and item.claim is not None:
         return NOT_APPLICABLE.in_(language)
-    if item.kind in (Kind.NUMBER, Kind.PERCENT) and value.replace(".", "").isdigit():
-        digits = len(value.partition(".")[2])
+    if item.kind in (Kind.NUMBER, Kind.PERCENT) and _NUMBER.fullmatch(value):
+        digits = min(len(value.partition(".")[2]), 9)
         return format_number(float(value), digits, language)
     if not item.options:
         return value

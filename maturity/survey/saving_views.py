@@ -140,7 +140,10 @@ def put_answer(assessment_id: int, key: str) -> ResponseReturnValue:
 
 
 def _json() -> dict[str, object]:
-    data = request.get_json(silent=True)
+    try:
+        data = request.get_json(silent=True)
+    except RecursionError:  # nested without end
+        data = None
     if not isinstance(data, dict):
         raise MaturityError("Kiriman bukan JSON yang benar.", "The request is no proper JSON.")
     return data
@@ -173,10 +176,10 @@ def put_evidence(assessment_id: int, key: str) -> ResponseReturnValue:
         instrument = assessments.instrument_of(assessment.round)
         if key not in {door.evidence_key(item) for item in instrument.items}:
             abort(404)
-        replaces = data.get("replaces")
+        replaces = forms.number(data.get("replaces"))
         url, note = str(data.get("url") or ""), str(data.get("note") or "")
         row, fault = door.attach(session, assessment, key, url=url, note=note, author=who)
-        if isinstance(replaces, int) and replaces != row.id:
+        if replaces not in (None, row.id):
             door.detach(session, assessment, replaces, author=who)
         evidence_id, zone = row.id, assessment.office.timezone
     when = format_moment(who.now, zone, locale())

@@ -67,3 +67,27 @@ def test_a_carried_form_can_only_go_to_our_own_pages(app: Flask, database: Datab
         assert reply.status_code == 303
         client.get("/about")
         client.submit({}, action="/sign-out")
+
+
+def test_no_password_is_carried(app: Flask, database: Database, clock: Clock) -> None:
+    office_at_work(database)
+    client = client_of(app)
+    client.get("/account")
+    clock.advance(hours=13)
+    typed = {"current": PASSWORD, "password": "sembilan ekor bangau", "again": "sembilan bangau"}
+    late = client.submit(
+        typed, action="/account/password", headers={"Referer": "http://localhost/account"}
+    )
+    assert late.status_code == 303
+    assert not any(word in late.text for word in typed.values())
+
+
+def test_a_carried_form_that_is_none_is_forgotten(app: Flask, database: Database) -> None:
+    office_at_work(database)
+    client = app.test_client()
+    for said in ("[" * 100_000, "{}", '["/x", [1]]', '["/x", null]', "[1, []]"):
+        client.get("/sign-in")
+        typed = {"email": "", "password": PASSWORD, "parked": said}
+        reply = client.submit(typed, action="/sign-in")
+        assert reply.status_code == 422
+        assert 'name="parked"' not in reply.text
