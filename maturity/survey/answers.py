@@ -8,7 +8,7 @@ both values, unless it says the same thing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -189,17 +189,39 @@ def fault_of(item: Item, answer: Answer | Kept) -> Text | None:
     return None
 
 
+def accepted(item: Item, change: Change) -> Reading | None:
+    """The answer that a change would be accepted as; None where it is none, or only a draft."""
+    try:
+        return read(item, change.raw, reason=change.reason)
+    except UnreadableError:
+        return None
+
+
+def present(session: Session, assessment_id: int, keys: Iterable[str]) -> dict[str, Answer]:
+    """The rows of some answers, to be changed."""
+    wanted = (Answer.assessment_id == assessment_id, Answer.key.in_(list(keys)))
+    return {row.key: row for row in session.scalars(select(Answer).where(*wanted))}
+
+
 def save(
-    session: Session, assessment: Assessment, item: Item, change: Change, *, author: Author
+    session: Session,
+    assessment: Assessment,
+    item: Item,
+    change: Change,
+    *,
+    author: Author,
+    rows: Mapping[str, Answer] | None = None,
 ) -> Saved:
-    """Save one answer. Raises ConflictError, ClosedError, TooLongError."""
+    """Save one answer; ``rows`` are those ``present``, where several are saved at once.
+
+    Raises ConflictError, LateError, ClosedError, TooLongError.
+    """
     must_be_open(assessment, author.now)
     if len(change.raw) > MAX_RAW or len(change.reason) > MAX_NOTE or len(change.note) > MAX_NOTE:
         raise TooLongError(MAX_NOTE if len(change.raw) <= MAX_RAW else MAX_RAW)
     change = replace(change, raw=clean(change.raw))  # no database keeps what is left out
-    existing = session.scalar(
-        select(Answer).where(Answer.assessment_id == assessment.id, Answer.key == item.key)
-    )
+    known = present(session, assessment.id, [item.key]) if rows is None else rows
+    existing = known.get(item.key)
     wanted, fault = _wanted(item, change)
     if existing is not None and _same(existing, wanted):
         return Saved(existing, changed=False, fault=fault)
@@ -215,7 +237,6 @@ def save(
     session.add(answer)
     session.add(_event(answer, author))
     _touch(assessment, author)
-    session.flush()
     return Saved(answer, changed=True, fault=fault)
 
 

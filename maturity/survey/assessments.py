@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +23,7 @@ from maturity.scoring.engine import score
 from maturity.scoring.rubric import State
 from maturity.scoring.scorecard import Scorecard, scorecard
 from maturity.survey import answers as door
-from maturity.survey.answers import Author, Kept, evidence_key, readings
+from maturity.survey.answers import Author, Change, Kept, evidence_key, readings
 from maturity.survey.instrument import Branch, Instrument, Item, Profile
 from maturity.survey.loader import load_text
 from maturity.survey.models import (
@@ -82,15 +83,31 @@ class NotAllowedError(MaturityError):
     """The state of the assessment does not allow this."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Work:
     """An assessment opened for work: everything its pages need, read once."""
 
+    session: Session
     assessment: Assessment
     instrument: Instrument
     answers: Mapping[str, Kept]
-    evidence: Mapping[str, Sequence[Evidence]]
     route: Route
+
+    @cached_property
+    def evidence(self) -> Mapping[str, Sequence[Evidence]]:
+        """Present evidence by question (or ``matrix/object``)."""
+        return door.evidence(self.session, self.assessment.id)
+
+    def foresee(self, changes: Mapping[str, Change]) -> Route:
+        """The way through the instrument once these changes are saved."""
+        then = dict(self.route.readings)
+        for key, change in changes.items():
+            reading = door.accepted(self.instrument.item(key), change)
+            if reading is None:
+                then.pop(key, None)
+            else:
+                then[key] = reading
+        return Route(self.instrument, self.route.profile, then)
 
     @property
     def office(self) -> Office:
@@ -170,7 +187,7 @@ def work(session: Session, assessment: Assessment) -> Work:
     instrument = instrument_of(assessment.round)
     answers = door.stored(session, assessment.id)
     route = Route(instrument, profile_of(assessment.office), readings(answers))
-    return Work(assessment, instrument, answers, door.evidence(session, assessment.id), route)
+    return Work(session, assessment, instrument, answers, route)
 
 
 def provisional(work: Work) -> Scorecard:
@@ -180,10 +197,10 @@ def provisional(work: Work) -> Scorecard:
     return scorecard(rubric, cells, score(rubric, cells), unit=work.assessment.office_code)
 
 
-def note_progress(work: Work) -> None:
+def note_progress(assessment: Assessment, route: Route) -> None:
     """Keep the counters that overviews read."""
-    progress = work.route.progress(work.instrument.items)
-    work.assessment.asked, work.assessment.answered = progress.asked, progress.done
+    progress = route.progress(route.instrument.items)
+    assessment.asked, assessment.answered = progress.asked, progress.done
 
 
 def change_state(
@@ -218,7 +235,7 @@ def change_state(
 
 def submit(session: Session, assessment: Assessment, *, author: Author) -> StoredScorecard:
     """Hand in: check, score once more, freeze. IncompleteError lists what is missing."""
-    session.refresh(assessment, with_for_update=True)
+    session.refresh(assessment, with_for_update={"of": Assessment})
     if assessment.state == AssessmentState.SUBMITTED:
         raise NotAllowedError(
             "Penilaian ini sudah diajukan.",
@@ -232,7 +249,7 @@ def submit(session: Session, assessment: Assessment, *, author: Author) -> Store
         raise IncompleteError(missing)
     change_state(session, assessment, AssessmentState.SUBMITTED, author=author)
     assessment.submitted_at, assessment.submitted_by_id = author.now, author.person_id
-    note_progress(opened)
+    note_progress(assessment, opened.route)
     return freeze(session, assessment, opened.instrument, provisional(opened), author=author)
 
 

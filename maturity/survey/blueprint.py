@@ -26,6 +26,14 @@ def assessment_or_404(session: Session, assessment_id: int) -> Assessment:
     return session.get(Assessment, assessment_id, options=together) or abort(404)
 
 
+def assessment_for_change(session: Session, assessment_id: int) -> Assessment:
+    """The assessment, held until the end of the writing session: one change after the other."""
+    together = (joinedload(Assessment.office), joinedload(Assessment.round))
+    held = {"of": Assessment}
+    found = session.get(Assessment, assessment_id, options=together, with_for_update=held)
+    return found or abort(404)
+
+
 def assessment_thing(assessment_id: int, **_others: object) -> Thing:
     """For ``permit``: the office whose assessment stands in the route."""
     return thing_of(assessment_or_404(reading(), assessment_id).office)

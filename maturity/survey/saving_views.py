@@ -16,10 +16,10 @@ from maturity.offices.guard import (
 from maturity.offices.permissions import Action
 from maturity.survey import answers as door
 from maturity.survey import assessments, forms
-from maturity.survey.answers import Author, ConflictError
+from maturity.survey.answers import Author, Change, ConflictError
 from maturity.survey.blueprint import (
     Subject,
-    assessment_or_404,
+    assessment_for_change,
     assessment_thing,
     author,
     bp,
@@ -32,6 +32,7 @@ from maturity.survey.gap import gap_of
 from maturity.survey.instrument import Branch, Instrument, Item
 from maturity.survey.models import Assessment
 from maturity.survey.pages import Pages
+from maturity.survey.routing import Place, Route
 from maturity.survey.section_views import section_page
 from maturity.web import format_moment, locale, reading, writing
 
@@ -53,20 +54,21 @@ def save_thing(assessment_id: int, section: str, question: str, thing: str) -> R
 def _save_page(
     assessment_id: int, section_id: str, subject: tuple[str, str] | None
 ) -> ResponseReturnValue:
-    who = author()
+    who, work = author(), open_work(assessment_id)
+    section = section_or_404(work.instrument, section_id)
+    about = subject_or_404(section, subject)
+    items = _page_items(work.instrument, section, about)
+    changes = forms.changes(request.form, items)
+    after = work.foresee(changes)
     with writing() as session:
-        assessment = assessment_or_404(session, assessment_id)
-        instrument = assessments.instrument_of(assessment.round)
-        section = section_or_404(instrument, section_id)
-        about = subject_or_404(section, subject)
-        items = _page_items(instrument, section, about)
-        conflicts, faulty = _save_all(session, assessment, items, who)
-        assessments.note_progress(assessments.work(session, assessment))
+        assessment = assessment_for_change(session, assessment_id)
+        conflicts, faulty = _save_all(session, assessment, items, changes, who=who)
+        assessments.note_progress(assessment, after)
     if conflicts:
         return section_page(assessment_id, section_id, subject, conflicts)
     if faulty or request.form.get("do") == "stay":
         return redirect(f"{request.path}?{request.query_string.decode()}".rstrip("?"), 303)
-    return redirect(_next(assessment_id, section_id, about), 303)
+    return redirect(_next(assessment_id, section_id, about, after), 303)
 
 
 def _page_items(instrument: Instrument, section: Branch, about: Subject | None) -> list[Item]:
@@ -76,15 +78,21 @@ def _page_items(instrument: Instrument, section: Branch, about: Subject | None) 
 
 
 def _save_all(
-    session: Session, assessment: Assessment, items: list[Item], who: Author
+    session: Session,
+    assessment: Assessment,
+    items: list[Item],
+    changes: dict[str, Change],
+    *,
+    who: Author,
 ) -> tuple[dict[str, ConflictError], bool]:
     """Save what the form carries; conflicts by key, and whether anything does not parse."""
     conflicts: dict[str, ConflictError] = {}
     faulty = False
     by_key = {item.key: item for item in items}
-    for key, change in forms.changes(request.form, items).items():
+    rows = door.present(session, assessment.id, changes)
+    for key, change in changes.items():
         try:
-            saved = door.save(session, assessment, by_key[key], change, author=who)
+            saved = door.save(session, assessment, by_key[key], change, author=who, rows=rows)
             faulty |= saved.fault is not None
         except ConflictError as conflict:
             conflicts[key] = conflict
@@ -97,13 +105,17 @@ def _save_all(
     return conflicts, faulty
 
 
-def _next(assessment_id: int, section_id: str, about: Subject | None) -> str:
+def _next(assessment_id: int, section_id: str, about: Subject | None, after: Route) -> str:
     check = url_for("survey.check_section", assessment_id=assessment_id, section=section_id)
     if about is None or request.args.get("back") == "check":
         return check
-    work = open_work(assessment_id)
-    pages = Pages(reading(), work)
-    left = [one for one, _ in pages.cells(about[0])]
+    left = list(
+        dict.fromkeys(
+            item.thing
+            for item in after.instrument.items_of(about[0].id)
+            if item.thing is not None and after.places[item.key] is not Place.NOT_APPLICABLE
+        )
+    )
     place = left.index(about[1]) + 1 if about[1] in left else len(left)
     if place >= len(left):
         return check
@@ -121,22 +133,25 @@ def _next(assessment_id: int, section_id: str, about: Subject | None) -> str:
 def put_answer(assessment_id: int, key: str) -> ResponseReturnValue:
     """Save one answer; the reply says its version and what else changed."""
     change = forms.change_from_json(_json())
-    who = author()
+    who, work = author(), open_work(assessment_id)
+    item, zone = item_or_404(work.instrument, key), work.office.timezone
+    after = work.foresee({key: change})
     try:
         with writing() as session:
-            assessment = assessment_or_404(session, assessment_id)
-            item = item_or_404(assessments.instrument_of(assessment.round), key)
+            assessment = assessment_for_change(session, assessment_id)
             saved = door.save(session, assessment, item, change, author=who)
-            work = assessments.work(session, assessment)
-            assessments.note_progress(work)
+            assessments.note_progress(assessment, after)
             version, at = saved.answer.version, saved.answer.updated_at
-            places = _places(work, item)
-            zone = work.office.timezone
     except ConflictError as conflict:
         return _conflict_reply(assessment_id, key, conflict)
     fault = saved.fault.in_(locale()) if saved.fault else ""
     saved_text = gettext("Tersimpan %(when)s", when=format_moment(at, zone, locale()))
-    return {"version": version, "saved": saved_text, "fault": fault, "shown": places}
+    return {
+        "version": version,
+        "saved": saved_text,
+        "fault": fault,
+        "shown": _places(after, item),
+    }
 
 
 def _json() -> dict[str, object]:
@@ -149,13 +164,13 @@ def _json() -> dict[str, object]:
     return data
 
 
-def _places(work: assessments.Work, item: Item) -> dict[str, bool]:
+def _places(after: Route, item: Item) -> dict[str, bool]:
     """Which conditional items are shown now: of the same object, or conditional questions."""
     found = {}
-    for other in work.instrument.items:
+    for other in after.instrument.items:
         same = other.thing is not None and other.thing is item.thing
         if same or other.question.show_when is not None:
-            found[other.key] = work.route.places[other.key].value == "asked"
+            found[other.key] = after.places[other.key] is Place.ASKED
     return found
 
 
@@ -172,7 +187,7 @@ def put_evidence(assessment_id: int, key: str) -> ResponseReturnValue:
     """Attach a link; with ``replaces`` the one that was typed in the same field before."""
     data, who = _json(), author()
     with writing() as session:
-        assessment = assessment_or_404(session, assessment_id)
+        assessment = assessment_for_change(session, assessment_id)
         instrument = assessments.instrument_of(assessment.round)
         if key not in {door.evidence_key(item) for item in instrument.items}:
             abort(404)
