@@ -14,7 +14,7 @@ demo: var/ready-to-run
 	@$(BIN)/maturity demo
 
 test: lint
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n auto --maxprocesses 4
 
 lint: var/ready-to-test
 	@$(BIN)/ruff check --quiet .
@@ -23,7 +23,7 @@ lint: var/ready-to-test
 	@$(BIN)/lint-imports
 
 unit: var/ready-to-test
-	@$(BIN)/pytest -q -m 'not browser and not wheel and not slow'
+	@$(BIN)/pytest -q -n auto --maxprocesses 4 -m 'not browser and not wheel and not slow'
 
 bench: var/ready-to-test
 	@$(BIN)/python bench/run.py
