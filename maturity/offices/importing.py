@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zipfile import BadZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from maturity.errors import MaturityError
 from maturity.offices import people
 from maturity.offices.people import Invited, Newcomer
+from maturity.workbooks import is_too_large
 
 COLUMNS = {
     "email": "email", "surel": "email", "e-mail": "email", "alamat surel": "email",
@@ -56,7 +58,7 @@ def read_people(path: Path) -> list[Line]:
     """The lines of a file; MaturityError when it is not such a file at all."""
     if path.stat().st_size > MOST_BYTES:
         raise _unreadable(path, "lebih besar dari 5 MB", "is larger than 5 MB")
-    sheet = _xlsx(path) if path.suffix.lower() in (".xlsx", ".ods") else _csv(path)
+    sheet = _xlsx(path) if path.suffix.lower() == ".xlsx" else _csv(path)
     rows = [[cell.strip() for cell in row] for row in sheet]
     if not rows:
         raise _unreadable(path, "kosong", "is empty")
@@ -159,9 +161,11 @@ def _csv(path: Path) -> list[list[str]]:
 
 def _xlsx(path: Path) -> list[list[str]]:
     try:
+        if is_too_large(path):
+            raise _unreadable(path, "memuat lembar yang terlalu besar", "holds too large a sheet")
         book = CalamineWorkbook.from_path(str(path))
         return [[_text(cell) for cell in row] for row in book.get_sheet_by_index(0).to_python()]
-    except (CalamineError, IndexError) as error:
+    except (BadZipFile, CalamineError, IndexError) as error:
         raise _unreadable(path, "bukan lembar kerja XLSX", "is no XLSX workbook") from error
 
 

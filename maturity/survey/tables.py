@@ -25,9 +25,7 @@ from maturity.survey.table import (
     as_text,
     header_of,
 )
-
-MOST_UNPACKED = 1 << 31
-
+from maturity.workbooks import is_too_large
 
 # --- XLSX -----------------------------------------------------------------------------
 
@@ -54,9 +52,10 @@ def _sheet(path: Path, layout: Layout) -> tuple[str, list[list[Any]]]:
 
     wrong = TableError(str(path), "bukan buku kerja XLSX.", "this is not an XLSX workbook.")
     try:
-        with zipfile.ZipFile(path) as packed:
-            if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
-                raise wrong
+        if is_too_large(path):
+            raise TableError(
+                str(path), "lembar kerjanya terlalu besar.", "its sheets are too large."
+            )
         book = CalamineWorkbook.from_path(str(path))
         sheets = [
             (name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
