@@ -60,7 +60,7 @@ class Settings:
         if self.secret_key:
             return self.secret_key
         path = self.data / "secret-key"
-        self.data.mkdir(parents=True, exist_ok=True)
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:

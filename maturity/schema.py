@@ -76,7 +76,7 @@ def transaction(database_url: str) -> Iterator[Connection]:
     database = Database(database_url)
     try:
         if database.is_sqlite:
-            _make_folder(database.engine.url.database)
+            _make_file(database.engine.url.database)
         with database.engine.connect().execution_options(maturity_write=True) as connection:
             if database.is_sqlite:
                 cursor = connection.connection.cursor()
@@ -91,9 +91,11 @@ def transaction(database_url: str) -> Iterator[Connection]:
         database.dispose()
 
 
-def _make_folder(file: str | None) -> None:
+def _make_file(file: str | None) -> None:
+    """For its owner only: it holds personal data and password hashes."""
     if file and file != ":memory:":
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Path(file).touch(mode=0o600)
 
 
 def _check_references(connection: Connection) -> None:

@@ -47,7 +47,7 @@ def serve(
     """
     logs.configure(settings.log_level)
     address = _free_address(host, port)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.secret()
     schema.upgrade(settings.database)
     os.environ.update(environment(settings))

@@ -20,7 +20,7 @@ def writing(settings: Settings) -> Iterator[Session]:
     from maturity.offices.load import load_offices
     from maturity.offices.models import Office
 
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     schema.upgrade(settings.database)
     database = Database(settings.database)
     try:

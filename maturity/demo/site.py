@@ -67,7 +67,7 @@ def prepare(settings: Settings, folder: Path, *, now: datetime, tell: Tell) -> S
 
 
 def _build(site: Settings, *, version: str, now: datetime, tell: Tell) -> dict[str, Any]:
-    site.data.mkdir(parents=True, exist_ok=True)
+    site.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write_stamp(site, {"version": version, "ready": False})
     for ending in ("", "-wal", "-shm"):
         Path(f"{_database(site)}{ending}").unlink(missing_ok=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
@@ -15,6 +17,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from maturity import schema
+from maturity.config import Settings
 from maturity.db import Database
 from maturity.errors import MaturityError
 from tests.builders import make_assessment, make_person
@@ -198,3 +201,25 @@ def test_models_work_on_what_the_revisions_made(empty_url: str) -> None:
         made.submitted_by_id = make_person(session).id
     database.dispose()
     assert len(_rows(empty_url)["assessment"]) == 1
+
+
+def test_data_is_for_its_owner_only(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data")
+    before = os.umask(0o022)
+    try:
+        schema.upgrade(settings.database)
+        settings.secret()
+        database = Database(settings.database)
+        with database.write() as session:
+            make_person(session)
+            made = {path.name: _mode(path) for path in settings.data.iterdir()}
+    finally:
+        os.umask(before)
+    database.dispose()
+    assert {"maturity.sqlite3", "maturity.sqlite3-wal", "secret-key"} < set(made)
+    assert set(made.values()) == {"-rw-------"}
+    assert _mode(settings.data) == "drwx------"
+
+
+def _mode(path: Path) -> str:
+    return stat.filemode(path.stat().st_mode)
