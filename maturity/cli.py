@@ -35,7 +35,7 @@ def parser() -> Parser:
     whole = Parser(
         prog="maturity",
         description=say(
-            "Penilaian kematangan data pemilu terbuka.", "Assess the maturity of open data."
+            "Penilaian maturitas data pemilu terbuka.", "Assess the maturity of open data."
         ),
     )
     whole.add_argument(

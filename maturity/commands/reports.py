@@ -16,7 +16,7 @@ def add(commands: Commands) -> None:
     """Register the commands of this module."""
     words = say("tulis laporan PDF satu kantor", "write the PDF report of one office")
     parser = commands.add_parser("report", help=words)
-    words = say("putaran, misalnya 2026", "round, e.g. 2026")
+    words = say("periode pengukuran, misalnya 2026", "assessment period, e.g. 2026")
     parser.add_argument("--round", required=True, metavar="R", help=words)
     words = say("kode kantor, misalnya 36.71", "office code, e.g. 36.71")
     parser.add_argument("--office", required=True, metavar="CODE", help=words)
@@ -42,7 +42,7 @@ def run_report(args: argparse.Namespace) -> int:
         assessment = session.scalar(select(Assessment).join(Assessment.round).where(*chosen))
         if assessment is None:
             raise MaturityError(
-                f"Tidak ada penilaian kantor {args.office} pada putaran {args.round}.",
+                f"Tidak ada penilaian kantor {args.office} pada periode {args.round}.",
                 f"There is no assessment of office {args.office} in round {args.round}.",
             )
         made = paper(report_of(session, assessment), spoken())

@@ -85,7 +85,7 @@ def build_demo(
         country = _settle(session, offices or load_registry(), seed=seed, now=now)
         tasks: list[Task] = []
         for number, span in enumerate(SPANS):
-            tell(f"Mengisi kuesioner putaran {span.slug}", f"Filling in the round of {span.slug}")
+            tell(f"Mengisi kuesioner periode {span.slug}", f"Filling in the round of {span.slug}")
             tasks += country.hold_round(session, number)
         finished = [task for task in tasks if task.case.finished]
         rows = _freeze(session, country.instrument, finished, tell)
@@ -95,7 +95,7 @@ def build_demo(
 def _refuse_used(session: Session) -> None:
     if session.scalar(select(Round.id).limit(1)) is not None:
         raise MaturityError(
-            "Basis data sudah berisi putaran; data contoh hanya untuk basis data kosong.",
+            "Basis data sudah berisi periode; data contoh hanya untuk basis data kosong.",
             "The database already holds rounds; demo data goes into an empty one only.",
         )
 

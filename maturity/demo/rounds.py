@@ -97,7 +97,7 @@ def add_round(
     """Insert a round with its own copy of the instrument."""
     made = Round(
         slug=span.slug,
-        title_id=f"Pengukuran Kematangan Data Terbuka {span.slug}",
+        title_id=f"Pengukuran Maturitas Data Terbuka {span.slug}",
         title_en=f"Open Data Maturity Assessment {span.slug}",
         instrument_id=instrument.id,
         instrument_version=instrument.version,

@@ -116,7 +116,7 @@ def role_hint(role: str) -> str:
     """What people with a role can do, in one line."""
     hints: dict[Role, str] = {
         Role.OPERATOR: gettext("Mengisi jawaban dan bukti dukung kantornya."),
-        Role.RESPONSIBLE: gettext("Mengisi, mengirim jawaban, dan mengatur tim kantornya."),
+        Role.RESPONSIBLE: gettext("Mengisi dan mengajukan penilaian; mengatur tim kantornya."),
         Role.VERIFIER: gettext("Melihat jawaban kantor di bawahnya; tidak mengubahnya."),
         Role.RESEARCHER: gettext("Melihat hasil semua kantor."),
         Role.VIEWER: gettext("Melihat hasil semua kantor, misalnya pimpinan KPU RI."),

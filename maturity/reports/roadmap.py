@@ -29,7 +29,12 @@ AT_THE_TOP = Text(
     "Kantor ini sudah berada pada level tertinggi.", "This office is at the highest level already."
 )
 VARIABLES = Text("variabel", "variables")
-ANSWERS = Text("jawaban, termasuk inventaris dataset,", "answers")
+LEAST_SHOWN = 0.005  # below it two decimals would say 0,00
+TINY = Text(
+    "Menambah kurang dari 0,01 pada indeks keseluruhan.",
+    "Adds less than 0.01 to the overall index.",
+)
+ANSWERS = Text("jawaban (termasuk inventaris dataset)", "answers")
 ORDER = Text(
     " Urutannya mulai dari langkah yang paling menaikkan indeks.",
     " The order begins with the step that raises the index most.",
@@ -133,9 +138,9 @@ def _words(instrument: Instrument, way: search.Roadmap, target: int, *, datasets
     order = ORDER if count > 1 else Text("", "")
     return Text(
         f"Jalan paling ringan ke {level.id}: naikkan {count} {what.id}, seluruhnya "
-        f"{way.cost:g} tingkat jawaban.{order.id}",
-        f"The lightest way to {level.en}: raise {count} {what.en if count > 1 else what.en[:-1]} "
-        f"by {way.cost:g} {'rung' if way.cost == 1 else 'rungs'} in all.{order.en}",
+        f"{way.cost:g} kali naik satu pilihan.{order.id}",
+        f"The easiest way to {level.en}: raise {count} {what.en if count > 1 else what.en[:-1]} "
+        f"by {way.cost:g} {'option' if way.cost == 1 else 'options'} in all.{order.en}",
     )
 
 
@@ -199,6 +204,8 @@ def _effect(instrument: Instrument, nodes: Nodes, step: search.Step) -> Text:
 
 
 def _index_effect(gain: float) -> Text:
+    if 0 < gain < LEAST_SHOWN:
+        return TINY
     return both(
         lambda language: (
             f"Adds {number(gain, None, language)} to the overall index."

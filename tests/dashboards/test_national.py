@@ -125,7 +125,7 @@ def test_a_tile_shows_the_level_of_the_provinces_own_office(
         if card:
             expected = f"Level {card.level} {names[card.level]}"
         else:
-            states = {"in-progress": "Diisi", "not-started": "Belum mulai"}
+            states = {"in-progress": "Sedang diisi", "not-started": "Belum dimulai"}
             expected = states[work.state] if work else "Tidak ikut"
         assert expected in words(element)
         assert element.get("class") == f"tile level-{card.level if card else 0}"

@@ -71,7 +71,7 @@ def test_it_says_who_what_and_by_which_instrument(
     assert "disusun mengikuti struktur OD-MM" in text
     for printed in (fingerprint, digest):
         assert printed in text.replace(" ", "")
-    assert "Halaman 1 / " in text
+    assert "Halaman 1 dari " in text
     assert "14.00 WIB" in text
 
 
@@ -81,7 +81,7 @@ def test_it_is_tagged_titled_and_speaks_its_language(app: Flask, handed_in: int)
         assert root.Lang == "id"
         assert bool(root.MarkInfo.Marked)
         assert bool(root.ViewerPreferences.DisplayDocTitle)
-        assert str(document.docinfo["/Title"]).startswith("Laporan kematangan data terbuka")
+        assert str(document.docinfo["/Title"]).startswith("Laporan maturitas data terbuka")
         with document.open_metadata() as metadata:
             assert metadata["pdfuaid:part"] == "1"
         tags = elements(root.StructTreeRoot, [])
