@@ -35,6 +35,8 @@ FORMAT, VERSION = "maturity-backup", 1
 MANIFEST = "manifest.json"
 REVISION = "alembic_version"  # the table that holds the revision, which the manifest says
 BATCH = 1000
+MOST_MANIFEST, MOST_ROW = 1 << 20, 1 << 26  # bytes; more is no backup of ours
+_UNREADABLE = (ValueError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ def _fitting(file: Path) -> Iterator[None]:
     """Rows that the tables refuse are the backup's fault."""
     try:
         yield
-    except (IntegrityError, DataError, schema.DanglingRowsError, ValueError) as error:
+    except (IntegrityError, DataError, schema.DanglingRowsError, *_UNREADABLE) as error:
         raise _damaged(file, type(error).__name__) from error
 
 
@@ -203,10 +205,11 @@ def _damaged(file: Path, why: str) -> MaturityError:
 
 def _manifest(packed: zipfile.ZipFile, file: Path) -> Manifest:
     try:
-        told = json.loads(packed.read(MANIFEST))
+        with packed.open(MANIFEST) as told_of:
+            told = json.loads(told_of.read(MOST_MANIFEST))
         told["tables"] = {name: Member(**member) for name, member in told["tables"].items()}
         manifest = Manifest(**told)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, *_UNREADABLE) as error:
         raise _damaged(file, f"{MANIFEST} ({error})") from error
     if (manifest.format, manifest.version) != (FORMAT, VERSION):
         raise _damaged(file, f"format {manifest.format} {manifest.version}")
@@ -223,7 +226,7 @@ def _check(packed: zipfile.ZipFile, name: str, member: Member, file: Path) -> No
     digest, rows = hashlib.sha256(), 0
     try:
         with packed.open(_member(name)) as lines:
-            for line in lines:
+            for line in iter(lambda: lines.readline(MOST_ROW), b""):
                 digest.update(line)
                 rows += 1
     except KeyError as error:
@@ -272,7 +275,7 @@ def _references_resting(connection: Connection) -> Iterator[None]:
 def _load(connection: Connection, table: Table, packed: zipfile.ZipFile, member: Member) -> None:
     aware, batch = connection.dialect.name != "sqlite", []
     with packed.open(_member(table.name)) as lines:
-        for line in lines:
+        for line in iter(lambda: lines.readline(MOST_ROW), b""):
             cells = zip(member.columns.items(), json.loads(line), strict=True)
             row = {name: decoded(cell, kind, aware=aware) for (name, kind), cell in cells}
             batch.append(row)

@@ -96,8 +96,8 @@ def checked_role(text: str, office: Office) -> Role:
     if said not in ROLE_WORDS:
         roles = ", ".join(Role)
         raise MaturityError(
-            f"Peran “{text}” tidak dikenal. Pilihan: {roles}.",
-            f"There is no role “{text}”. Choose from: {roles}.",
+            f"Peran “{_shown(said)}” tidak dikenal. Pilihan: {roles}.",
+            f"There is no role “{_shown(said)}”. Choose from: {roles}.",
             "role",
         )
     role = ROLE_WORDS[said]
@@ -127,11 +127,18 @@ def office_with(session: Session, code: str) -> Office:
     office = session.get(Office, code) or session.scalar(select(Office).where(named))
     if office is None:
         raise MaturityError(
-            f"Tidak ada kantor “{said}”. Tulis kodenya, misalnya 36.71, atau nama lengkapnya.",
-            f"There is no office “{said}”. Write its code, such as 36.71, or its full name.",
+            f"Tidak ada kantor “{_shown(said)}”. Tulis kodenya, misalnya 36.71, atau nama "
+            "lengkapnya.",
+            f"There is no office “{_shown(said)}”. Write its code, such as 36.71, or its full "
+            "name.",
             "office",
         )
     return office
+
+
+def _shown(text: str) -> str:
+    """Of what was typed, what may stand in a message: a terminal obeys control characters."""
+    return "".join(character for character in text if character.isprintable())[:80]
 
 
 # --- doors -----------------------------------------------------------------------------

@@ -192,3 +192,17 @@ def test_names_that_spreadsheets_would_run_are_made_harmless(home, people_file, 
     row = next(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert row["name"] == '\'=HYPERLINK("x")'
     assert row["email"] == "'=budi@kpu.example"
+
+
+def test_what_a_file_says_gives_no_orders_to_a_terminal_or_a_spreadsheet(home, people_file, capsys):
+    head = GOOD.splitlines()[0]
+    bad = f"{head}\na@kpu.example,Ani Ani,\x1b]0;x\x07,operator\nb@kpu.example,Ani,36.71,\x1b[2Jx\n"
+    assert main(["users", "import", people_file(bad)]) == 1
+    said = capsys.readouterr().err
+    assert "\x1b" not in said
+    assert "]0;x" in said
+    assert "[2jx" in said
+    formula = f'{head}\n=1+1@kpu.example,"=HYPERLINK(""x"")",36.71,operator\n'
+    assert main(["users", "import", people_file(formula)]) == 0
+    row = next(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert (row["email"], row["name"]) == ("'=1+1@kpu.example", '\'=HYPERLINK("x")')

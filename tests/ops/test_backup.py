@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import stat
@@ -16,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from maturity import schema
-from maturity.backup import backup, restore
+from maturity.backup import MOST_ROW, backup, restore
 from maturity.db import Database
 from maturity.errors import MaturityError
 from maturity.offices.models import Invite, Person, Role, SignInFailure
@@ -240,6 +241,13 @@ def _with(**told: Any) -> Callable[[dict[str, bytes]], None]:
     return change
 
 
+def _rewrite(members: dict[str, bytes], row: bytes, *, rows: int = 1) -> None:
+    """One row instead of the people's, and a manifest that vouches for it."""
+    told = json.loads(members["manifest.json"])
+    told["tables"]["person"] |= {"rows": rows, "sha256": hashlib.sha256(row).hexdigest()}
+    members |= {PERSON: row, "manifest.json": json.dumps(told).encode()}
+
+
 PERSON = "tables/person.jsonl"
 SPOILED: dict[str, Callable[[dict[str, bytes]], Any]] = {
     "a changed row": lambda m: m.update({PERSON: m[PERSON].replace(b"contoh", b"c0ntoh")}),
@@ -251,6 +259,11 @@ SPOILED: dict[str, Callable[[dict[str, bytes]], Any]] = {
     "tables that are no object": _with(tables=[]),
     "a further key": _with(more=1),
     "no tables": _with(tables={}),
+    "a manifest without end": lambda m: m.update({"manifest.json": b"[" * 100_000}),
+    "a vast manifest": lambda m: m.update({"manifest.json": b" " * 2**21 + m["manifest.json"]}),
+    "a row without end": lambda m: _rewrite(m, b"[" * 100_000),
+    "a vast row": lambda m: _rewrite(m, b" " * (MOST_ROW + 1) + b"[]"),
+    "a vast row as two": lambda m: _rewrite(m, b" " * (MOST_ROW + 1) + b"[]", rows=2),
     "a foreign format": _with(format="other"),
     "a later format": _with(version=2),
     "a later revision": _with(revision="9999"),
