@@ -92,7 +92,7 @@ class Invite(Base):
 
 
 class SignInFailure(Base):
-    """Failed sign-ins of one account or address, for the growing wait between tries."""
+    """Failed sign-ins at an account, from an address, or both, for the growing wait."""
 
     __tablename__ = "sign_in_failure"
     __table_args__ = (Index("ix_sign_in_failure_last_at", "last_at"),)

@@ -1,8 +1,9 @@
-"""A growing wait between failed sign-ins, for an account and for an address.
+"""A growing wait between failed sign-ins: for an account from an address, and for each alone.
 
 Every try is counted before its password is looked at, so that many tries at once count too.
 The counts stand in the database and hold for all server processes. Nobody is locked out
-for good: the wait never exceeds ``MOST`` and a day without failures forgets them.
+for good: the wait never exceeds ``MOST`` and a day without failures forgets them. An account
+alone has many more free tries, so that who guesses at it does not keep its owner out.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from maturity.offices.models import SignInFailure
 
-FREE_OF_ACCOUNT = 5
+FREE_OF_PAIR = 5
+FREE_OF_ACCOUNT = 150  # more than one address gets in a day
 FREE_OF_ADDRESS = 30  # a whole office may stand behind one address
 FIRST = timedelta(seconds=30)
 MOST = timedelta(minutes=15)
@@ -29,19 +31,26 @@ FORGET = timedelta(days=1)
 class Source:
     """Where a try comes from; kept as digests, so that the table names nobody."""
 
+    pair: str
     account: str
     address: str
 
     @classmethod
     def of(cls, email: str, address: str | None) -> Source:
         """The source of a try with this e-mail from this address."""
-        return cls(f"account:{_digest(email)}", f"address:{_digest(_network(address))}")
+        network = _network(address)
+        return cls(
+            f"pair:{_digest(f'{email} {network}')}",
+            f"account:{_digest(email)}",
+            f"address:{_digest(network)}",
+        )
 
 
 def claim(session: Session, source: Source, at: datetime) -> timedelta | None:
     """Count a try as failed until it is forgiven; or the wait when it comes too early."""
     session.execute(delete(SignInFailure).where(SignInFailure.last_at < at - FORGET))
-    rows = [(_row(session, source.account, at), FREE_OF_ACCOUNT),
+    rows = [(_row(session, source.pair, at), FREE_OF_PAIR),
+            (_row(session, source.account, at), FREE_OF_ACCOUNT),
             (_row(session, source.address, at), FREE_OF_ADDRESS)]  # fmt: skip
     waits = [row.blocked_until - at for row, _ in rows if row.blocked_until]
     longest: timedelta = max(waits, default=timedelta(0))
@@ -56,7 +65,8 @@ def claim(session: Session, source: Source, at: datetime) -> timedelta | None:
 
 def forgive(session: Session, source: Source) -> None:
     """The try succeeded: the account starts anew, the address is as it was before."""
-    session.execute(delete(SignInFailure).where(SignInFailure.key == source.account))
+    for key in (source.pair, source.account):
+        session.execute(delete(SignInFailure).where(SignInFailure.key == key))
     row = session.get(SignInFailure, source.address, with_for_update=True)
     if row is not None:
         row.count -= 1

@@ -25,7 +25,7 @@ def is_signed_in(client):
     return client.get("/account").status_code == 200
 
 
-def fail(client, times, *, email=EMAIL, address="198.51.100.7"):
+def fail(client, times, *, email=EMAIL, address="127.0.0.1"):
     client.get("/sign-in")
     statuses = []
     for _ in range(times):
@@ -294,6 +294,25 @@ def tries(database, at, *sources):
     return waits
 
 
+def test_who_guesses_does_not_keep_the_owner_out(client, clock, person):
+    """Not even by guessing again at each end of the wait, for a whole day."""
+    fail(client, 5, address="203.0.113.9")
+    for _ in range(95):
+        clock.advance(minutes=15, seconds=1)
+        assert fail(client, 1, address="203.0.113.9") == [422]
+    assert fail(client, 1, address="203.0.113.9") == [429]
+    here = {"environ_base": {"REMOTE_ADDR": "198.51.100.7"}}
+    assert sign_in(client, EMAIL, **here).status_code == 303
+
+
+@both_databases
+def test_many_addresses_cannot_try_one_account(database, clock):
+    many = [(EMAIL, f"198.51.{n // 250}.{n % 250}") for n in range(throttle.FREE_OF_ACCOUNT)]
+    assert tries(database, clock(), *many) == [None] * throttle.FREE_OF_ACCOUNT
+    late = tries(database, clock(), (EMAIL, "203.0.113.9"), ("lain@kpu.example", "203.0.113.9"))
+    assert late == [throttle.FIRST, None]
+
+
 @both_databases
 def test_one_address_cannot_try_many_accounts(database, clock):
     here, there = "198.51.100.7", "198.51.100.8"
@@ -325,15 +344,15 @@ def test_a_success_does_not_clear_the_address(database, clock):
 
 @both_databases
 def test_counts_name_nobody_and_are_forgotten_after_a_day(client, database, clock, person):
-    fail(client, 3)
+    fail(client, 3, address="198.51.100.7")
     with database.read() as session:
         keys = session.scalars(select(SignInFailure.key)).all()
-    assert len(keys) == 2
+    assert len(keys) == 3
     assert not any(EMAIL in key or "198.51" in key for key in keys)
     clock.advance(days=1, minutes=1)
     fail(client, 1, email="lain@kpu.example", address="203.0.113.9")
     with database.read() as session:
-        assert session.scalar(select(func.count()).select_from(SignInFailure)) == 2
+        assert session.scalar(select(func.count()).select_from(SignInFailure)) == 3
 
 
 def test_waits_double_and_then_stay_level():
