@@ -58,6 +58,10 @@ class Services:
     database: Database
     now: Callable[[], datetime]
 
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.dispose()
+
 
 def services() -> Services:
     """The services of the current application."""

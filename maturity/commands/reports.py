@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from maturity.commands.language import say, spoken
@@ -36,7 +37,7 @@ def run_report(args: argparse.Namespace) -> int:
     from maturity.web import reading
 
     app = create_app(read_settings())
-    with app.test_request_context():
+    with closing(app.extensions["maturity"]), app.test_request_context():
         session = reading()
         chosen = (Round.slug == args.round, Assessment.office_code == args.office)
         assessment = session.scalar(select(Assessment).join(Assessment.round).where(*chosen))

@@ -126,6 +126,18 @@ class TooLongError(MaturityError):
         )
 
 
+class TooManyError(MaturityError):
+    """More links than one answer may have."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"Paling banyak {MAX_EVIDENCE} bukti dukung untuk satu pertanyaan; "
+            "tautan terakhir tidak disimpan.",
+            f"At most {MAX_EVIDENCE} pieces of evidence for one question; "
+            "the last link was not saved.",
+        )
+
+
 def must_be_open(assessment: Assessment, now: datetime) -> None:
     """Raise ClosedError or LateError unless answers may still change."""
     if assessment.state not in (AssessmentState.NOT_STARTED, AssessmentState.IN_PROGRESS):
@@ -217,27 +229,33 @@ def save(
     Raises ConflictError, LateError, ClosedError, TooLongError.
     """
     must_be_open(assessment, author.now)
-    if len(change.raw) > MAX_RAW or len(change.reason) > MAX_NOTE or len(change.note) > MAX_NOTE:
-        raise TooLongError(MAX_NOTE if len(change.raw) <= MAX_RAW else MAX_RAW)
-    change = replace(change, raw=clean(change.raw))  # no database keeps what is left out
+    change = _kept_whole(change)
     known = present(session, assessment.id, [item.key]) if rows is None else rows
     existing = known.get(item.key)
     wanted, fault = _wanted(item, change)
     if existing is not None and _same(existing, wanted):
         return Saved(existing, changed=False, fault=fault)
-    if existing is None and not any(wanted.values()):
-        return Saved(_new(assessment, item, author), changed=False)
-    if (existing.version if existing else 0) != change.seen:
-        raise ConflictError(Theirs.of(existing or _new(assessment, item, author)), change)
     answer = existing or _new(assessment, item, author)
+    if existing is None and not any(wanted.values()):
+        return Saved(answer, changed=False)
+    if answer.version != change.seen:
+        raise ConflictError(Theirs.of(answer), change)
     for name, value in wanted.items():
         setattr(answer, name, value)
     answer.version = change.seen + 1
     answer.updated_at, answer.updated_by_id = author.now, author.person_id
-    session.add(answer)
-    session.add(_event(answer, author))
+    session.add_all([answer, _event(answer, author)])
     _touch(assessment, author)
     return Saved(answer, changed=True, fault=fault)
+
+
+def _kept_whole(change: Change) -> Change:
+    """The change without what no database keeps; TooLongError rather than a cut-off text."""
+    if len(change.raw) > MAX_RAW:
+        raise TooLongError(MAX_RAW)
+    if max(len(change.reason), len(change.note)) > MAX_NOTE:
+        raise TooLongError(MAX_NOTE)
+    return replace(change, raw=clean(change.raw))
 
 
 def _new(assessment: Assessment, item: Item, author: Author) -> Answer:
@@ -338,10 +356,7 @@ def attach(
             row.note = note or row.note
             return row, fault
     if len(present) >= MAX_EVIDENCE:
-        raise MaturityError(
-            f"Paling banyak {MAX_EVIDENCE} bukti dukung untuk satu pertanyaan.",
-            f"At most {MAX_EVIDENCE} pieces of evidence for one question.",
-        )
+        raise TooManyError
     row = Evidence(
         assessment_id=assessment.id,
         key=key,

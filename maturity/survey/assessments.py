@@ -12,7 +12,6 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -83,20 +82,15 @@ class NotAllowedError(MaturityError):
     """The state of the assessment does not allow this."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Work:
     """An assessment opened for work: everything its pages need, read once."""
 
-    session: Session
     assessment: Assessment
     instrument: Instrument
     answers: Mapping[str, Kept]
+    evidence: Mapping[str, Sequence[Evidence]]
     route: Route
-
-    @cached_property
-    def evidence(self) -> Mapping[str, Sequence[Evidence]]:
-        """Present evidence by question (or ``matrix/object``)."""
-        return door.evidence(self.session, self.assessment.id)
 
     def foresee(self, changes: Mapping[str, Change]) -> Route:
         """The way through the instrument once these changes are saved."""
@@ -182,12 +176,13 @@ def open_assessments(session: Session, round_: Round, offices: Sequence[Office])
     session.flush()
 
 
-def work(session: Session, assessment: Assessment) -> Work:
-    """Open an assessment for reading or filling in."""
+def work(session: Session, assessment: Assessment, *, with_evidence: bool = True) -> Work:
+    """Open an assessment for reading or filling in; saving needs no evidence."""
     instrument = instrument_of(assessment.round)
     answers = door.stored(session, assessment.id)
     route = Route(instrument, profile_of(assessment.office), readings(answers))
-    return Work(session, assessment, instrument, answers, route)
+    evidence = door.evidence(session, assessment.id) if with_evidence else {}
+    return Work(assessment, instrument, answers, evidence, route)
 
 
 def provisional(work: Work) -> Scorecard:

@@ -72,10 +72,11 @@ def author() -> Author:
     return Author(current_person_id(), now())
 
 
-def open_work(assessment_id: int) -> assessments.Work:
+def open_work(assessment_id: int, *, with_evidence: bool = True) -> assessments.Work:
     """The assessment of a route, opened for reading."""
     session = reading()
-    return assessments.work(session, assessment_or_404(session, assessment_id))
+    assessment = assessment_or_404(session, assessment_id)
+    return assessments.work(session, assessment, with_evidence=with_evidence)
 
 
 def is_closed(assessment: Assessment) -> bool:

@@ -54,7 +54,7 @@ def save_thing(assessment_id: int, section: str, question: str, thing: str) -> R
 def _save_page(
     assessment_id: int, section_id: str, subject: tuple[str, str] | None
 ) -> ResponseReturnValue:
-    who, work = author(), open_work(assessment_id)
+    who, work = author(), open_work(assessment_id, with_evidence=False)
     section = section_or_404(work.instrument, section_id)
     about = subject_or_404(section, subject)
     items = _page_items(work.instrument, section, about)
@@ -98,11 +98,22 @@ def _save_all(
             conflicts[key] = conflict
     keys = list(dict.fromkeys(door.evidence_key(item) for item in items))
     for new in forms.new_evidence(request.form, keys):
-        _, fault = door.attach(session, assessment, new.key, url=new.url, note=new.note, author=who)
-        faulty |= fault is not None
+        faulty |= not _attached(session, assessment, new, who)
     for evidence_id in forms.dropped(request.form, keys):
         door.detach(session, assessment, evidence_id, author=who)
     return conflicts, faulty
+
+
+def _attached(
+    session: Session, assessment: Assessment, new: forms.NewEvidence, who: Author
+) -> bool:
+    """Attach a link; one that is refused is said and keeps nothing else from being saved."""
+    try:
+        _, fault = door.attach(session, assessment, new.key, url=new.url, note=new.note, author=who)
+    except door.TooManyError as error:
+        flash(error.in_(locale()), "error")
+        return False
+    return fault is None
 
 
 def _next(assessment_id: int, section_id: str, about: Subject | None, after: Route) -> str:
@@ -133,7 +144,7 @@ def _next(assessment_id: int, section_id: str, about: Subject | None, after: Rou
 def put_answer(assessment_id: int, key: str) -> ResponseReturnValue:
     """Save one answer; the reply says its version and what else changed."""
     change = forms.change_from_json(_json())
-    who, work = author(), open_work(assessment_id)
+    who, work = author(), open_work(assessment_id, with_evidence=False)
     item, zone = item_or_404(work.instrument, key), work.office.timezone
     after = work.foresee({key: change})
     try:

@@ -35,9 +35,10 @@ def test_an_answer_is_saved_as_it_is_given(
     section(page, who, assessment)
     choose(page, "V01", "l2")
     expect(page.locator("#q-V01-state")).to_have_text("Tersimpan 21 November 2026, 14.00 WIB")
-    page.fill("#q-V01-note", "Rapat 3 Maret 2026")
     expect(page.locator("#gap")).to_contain_text("Kapasitas Mulai Tumbuh")
-    page.locator("#q-V01-note").blur()
+    page.fill("#q-V01-note", "Rapat 3 Maret 2026")
+    with page.expect_response(lambda reply: reply.request.method == "PUT"):
+        page.locator("#q-V01-note").blur()
     page.reload()
     expect(page.locator("#q-V01-note")).to_have_value("Rapat 3 Maret 2026")
     assert answers_of(database, assessment)["V01"].value == "l2"

@@ -94,9 +94,8 @@ def opened(
     round_ = Round(slug="2026", title_id="Pengukuran 2026", title_en="Assessment 2026", demo=False)
     made = Assessment(id=7, round=round_, office=office, office_code=office.code, state="submitted",
                       submitted_at=START)  # fmt: skip
-    work = Work(Session(), made, instrument, rows, Route(instrument, profile_of(office), readings))  # type: ignore[arg-type]
-    vars(work)["evidence"] = evidence  # read from no database
-    return work
+    route = Route(instrument, profile_of(office), readings)
+    return Work(made, instrument, rows, evidence, route)  # type: ignore[arg-type]
 
 
 def tangerang(**other: str) -> Office:

@@ -176,6 +176,21 @@ def test_evidence_is_added_once_and_removed_on_request(app: Flask, database: Dat
         assert session.scalars(select(Evidence)).one().removed_at is not None
 
 
+def test_one_link_too_many_keeps_no_answer_from_being_saved(app: Flask, database: Database) -> None:
+    assessment = office_at_work(database)
+    client = client_of(app)
+    for place in range(20):
+        data = {"url": f"https://kpu.example.org/{place}"}
+        headers = {"X-CSRFToken": token(client)}
+        client.put(f"/assessments/{assessment}/evidence/V01", json=data, headers=headers)
+    address = SECTION.format(assessment)
+    client.get(address)
+    late = {"value:V02": "l2", "url:V01": "https://kpu.example.org/21"}
+    reply = client.submit(late, action=address)
+    assert "tautan terakhir tidak disimpan" in client.get(reply.location).text
+    assert answers_of(database, assessment)["V02"].value == "l2"
+
+
 def test_a_claim_of_level_3_needs_evidence_or_an_explanation(
     app: Flask, database: Database
 ) -> None:
