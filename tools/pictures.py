@@ -40,6 +40,7 @@ def main(address: str) -> None:
         page.click("main article a >> nth=0")
         tasks = page.url
         page.goto(f"{tasks}/sections/SD5")
+        page.locator(".block h2").first.evaluate("head => head.scrollIntoView()")
         page.screenshot(path=OUT / "section.png")
         page.goto(f"{address}/start")
         old = page.locator("a[href$='/result']").first.get_attribute("href")
@@ -59,6 +60,7 @@ def main(address: str) -> None:
         sign_in(page, address, "pemantau@kpu.example")
         page.goto(f"{address}/rounds/2025")
         page.wait_for_timeout(1500)
+        page.locator(".tiles-map").evaluate("map => map.scrollIntoView({block: 'center'})")
         page.screenshot(path=OUT / "national.png")
         browser.close()
 
