@@ -8,10 +8,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from maturity.db import Database
+from maturity.offices.models import Role
 from tests.browser.conftest import DESK, PHONE, Walker, barriers, overflow
+from tests.offices.signing import make_user
 from tests.survey.filling import OPERATOR, RESPONSIBLE, answers_of, office_at_work
 
 Open = Callable[..., Walker]
+ADMINISTRATOR = "admin@contoh.example"
 
 
 @pytest.fixture
@@ -171,17 +174,32 @@ PAGES = [
 ]  # fmt: skip
 
 
+OVERVIEWS = [
+    "/rounds", "/rounds/2026", "/rounds/2026/provinces/36", "/rounds/2026/offices/36.71",
+    "/people", "/assessments/{}/result", "/assessments/{}/result/nodes/SD1",
+    "/assessments/{}/result/nodes/V01", "/nowhere",
+]  # fmt: skip
+
+
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("whose", [RESPONSIBLE, ADMINISTRATOR], ids=["own", "all"])
 def test_no_page_has_a_barrier_or_scrolls_sideways(
-    walker: Open, assessment: int, size: dict[str, int], language: str
+    walker: Open,
+    database: Database,
+    assessment: int,
+    size: dict[str, int],
+    language: str,
+    whose: str,
 ) -> None:
+    with database.write() as session:
+        make_user(session, email=ADMINISTRATOR, role=Role.ADMINISTRATOR, office="0", name="Ani")
     who = walker(size)
-    page = who.sign_in(RESPONSIBLE)
+    page = who.sign_in(whose)
     if language == "en":
         page.click("button[lang=en]")
     found = {}
-    for pattern in PAGES:
+    for pattern in PAGES if whose == RESPONSIBLE else OVERVIEWS:
         page.goto(who.address + pattern.format(assessment))
         found[pattern] = [*barriers(page), *(["scrolls sideways"] if overflow(page) > 0 else [])]
     assert {pattern: what for pattern, what in found.items() if what} == {}
