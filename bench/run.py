@@ -15,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "docs" / "benchmarks.md"
-ORDER = ("scoring", "http", "saving", "pages", "reports", "national")
+ORDER = ("scoring", "serving", "saving", "weights", "reports", "national")
 
 
 def names() -> list[str]:

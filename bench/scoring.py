@@ -167,6 +167,28 @@ def measure(rubric: Rubric, units: int, *, runs: int) -> list[tuple[str, float, 
     ]
 
 
+def section() -> str:
+    """The table of ``ogd-kpu-2026`` for ``docs/benchmarks.md``."""
+    rubric = shipped("ogd-kpu-2026")
+    nodes = sum(1 for _ in walk(rubric.root))
+    lines = [
+        "## Scoring",
+        "",
+        "`python bench/scoring.py ogd-kpu-2026`",
+        "",
+        f"{len(rubric.criteria)} criteria, {nodes} nodes; the rubric compiled and the answer sheet "
+        "given. The floor is one numpy matrix product, weights (nodes x criteria) by points "
+        f"(criteria x units). pandas is timed up to {PANDAS_UP_TO} units.",
+        "",
+        "| what | units | median ms | x floor | peak MB |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    for units in (553, 100_000):
+        for name, median, ratio, memory in measure(rubric, units, runs=7):
+            lines.append(f"| {name} | {units} | {median:.2f} | {ratio:.2f} | {memory:.1f} |")
+    return "\n".join(lines)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Time the scoring engine.")
     parser.add_argument("instrument", nargs="?", help="a shipped instrument; synthetic without")
