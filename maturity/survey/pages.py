@@ -59,6 +59,7 @@ class QuestionText:
     unit: str
     with_reason: tuple[str, ...]
     reason_label: str
+    reason_hint: str
     needs: tuple[str, ...]
     evidence_from: int | None
     conditional: bool
@@ -168,7 +169,8 @@ def question_text(instrument: Instrument, item: Item, language: str) -> Question
         others=_others(item, language),
         unit=_in(question.number.unit, language) if question.number else "",
         with_reason=_with_reason(item),
-        reason_label=_reason_label(item, language),
+        reason_label=_reason_label(item).in_(language),
+        reason_hint=_reason_hint(item).in_(language),
         needs=tuple(need.column for need in column.needs) if column else (),
         evidence_from=question.evidence_from,
         conditional=question.show_when is not None,
@@ -210,14 +212,16 @@ def _with_reason(item: Item) -> tuple[str, ...]:
     return (*found, "not-applicable") if item.claim is not None else tuple(found)
 
 
-def _reason_label(item: Item, language: str) -> str:
-    excluded = any(option.excludes_object for option in item.options)
-    words = (
-        Text("Nomor dan tanggal uji konsekuensi", "Number and date of the consequence test")
-        if excluded
-        else Text("Alasan", "Reason")
-    )
-    return words.in_(language)
+def _reason_label(item: Item) -> Text:
+    if item.excluding:
+        return Text("Nomor dan tanggal uji konsekuensi", "Number and date of the consequence test")
+    return Text("Alasan", "Reason")
+
+
+def _reason_hint(item: Item) -> Text:
+    if item.excluding:
+        return Text("Wajib diisi jika dataset dikecualikan.", "Required where it is excluded.")
+    return Text("Wajib diisi jika Anda memilih “tidak berlaku”.", "Required with “not applicable”.")
 
 
 # --- items with answers ---------------------------------------------------------------
@@ -366,7 +370,7 @@ class Pages:
             term=item.question.title.in_(self.language),
             value=self.words_for(item, shown_value(answer)),
             href=href,
-            trouble="" if lack in (None, Lack.ANSWER) else lack_words(lack),
+            trouble="" if lack in (None, Lack.ANSWER) else lack_words(lack, item),
             note=answer.note if answer else "",
             links=len(self.work.evidence.get(evidence_key(item), ())),
         )
@@ -430,12 +434,14 @@ def evidence_view(row: Evidence) -> EvidenceView:
     return EvidenceView(row.id, row.url, row.note, row.usable)
 
 
-def lack_words(lack: Lack) -> str:
+def lack_words(lack: Lack, item: Item) -> str:
     """What is to be done about an item."""
+    if lack is Lack.REASON and item.excluding:
+        return gettext("Nomor uji konsekuensi belum diisi")
     return {
         Lack.ANSWER: gettext("Belum diisi"),
         Lack.DRAFT: gettext("Isian belum dapat diterima; periksa kembali"),
-        Lack.REASON: gettext("Alasan atau nomor uji konsekuensi belum diisi"),
+        Lack.REASON: gettext("Alasan belum diisi"),
         Lack.EVIDENCE: gettext("Bukti dukung atau penjelasan belum ada"),
     }[lack]
 

@@ -75,7 +75,7 @@ def _missing_lines(work: assessments.Work) -> list[tuple[str, str]]:
         if item.thing is not None:
             words = f"{words} – {item.thing.label.in_(locale())}"
         href = _item_address(work.assessment.id, home[item.question.id], item)
-        lines.setdefault(href, f"{words}: {lack_words(missing.lack).lower()}")
+        lines.setdefault(href, f"{words}: {lack_words(missing.lack, item).lower()}")
     return list(lines.items())
 
 
