@@ -1,8 +1,7 @@
 """Check an export of the record: python3 verify_log.py FILE [SEQ:HASH of published heads ...]
 
-Needs nothing but Python 3.8 or later. Exit code 0: whole; 1: the first entry that is not as
-it was written is named; 2: wrong usage. docs/record.md says what is hashed and what this
-cannot show.
+Needs nothing but Python 3.8 or later. Exit code 0: whole; 1: not, with the first entry that is
+not as it was written; 2: wrong usage. docs/record.md says what is hashed.
 """
 
 import hashlib
@@ -18,7 +17,7 @@ def read(line):
         text = {"ensure_ascii": False, "sort_keys": True, "separators": (",", ":")}
         if not isinstance(entry, dict) or json.dumps(entry, **text) != line:
             return None
-        body = {name: value for name, value in entry.items() if name != "hash"}
+        body = {name: entry[name] for name in entry if name != "hash"}
         digest = hashlib.sha256(json.dumps(body, **text).encode("utf-8")).hexdigest()
         return entry if entry.get("hash") == digest else None
     except (ValueError, RecursionError):
@@ -34,8 +33,7 @@ def check(lines, heads):
             return seq, last, f"{place}: diubah / altered"
         if entry.get("seq") != place:
             moved = any(other and other.get("seq") == place for other in entries[place:])
-            words = "berpindah tempat / moved" if moved else "hilang / missing"
-            return seq, last, f"{place}: {words}"
+            return seq, last, f"{place}: {'berpindah / moved' if moved else 'hilang / missing'}"
         if entry.get("previous") != last:
             after = entries[place] if place < len(entries) else None
             vouched = after is None or after.get("previous") == entry["hash"]
@@ -48,12 +46,14 @@ def check(lines, heads):
 
 
 if __name__ == "__main__":
-    known = [re.fullmatch("([0-9]{1,18}):([0-9a-f]{64})", word.strip()) for word in sys.argv[2:]]
-    if len(sys.argv) < 2 or None in known:
-        print(__doc__.splitlines()[0], file=sys.stderr)
+    try:
+        found = [re.fullmatch("([0-9]{1,18}):([0-9a-f]{64})", word) for word in sys.argv[2:]]
+        published = [(int(head[1]), head[2]) for head in found]
+        with open(sys.argv[1], encoding="utf-8", errors="surrogateescape", newline="\n") as file:
+            lines = [line.rstrip("\r\n") for line in file]
+    except (IndexError, TypeError, OSError) as error:
+        print(__doc__.splitlines()[0], error, sep="\n", file=sys.stderr)
         sys.exit(2)
-    with open(sys.argv[1], encoding="utf-8", errors="surrogateescape", newline="\n") as file:
-        lines = [line.rstrip("\r\n") for line in file]
-    number, digest, wrong = check(lines, [(int(head[1]), head[2]) for head in known])
+    number, digest, wrong = check(lines, published)
     print(wrong or f"utuh / whole: {number}:{digest}")
     sys.exit(1 if wrong else 0)

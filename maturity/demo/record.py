@@ -19,7 +19,8 @@ def add_record(session: Session, tasks: Sequence[Task], digests: Mapping[int, st
     found = {round_.slug: round_ for round_ in session.scalars(select(Round))}
     for slug, round_ in found.items():
         offices = sum(task.of(slug) for task in tasks)
-        notes.append(rounds.note_of(round_, Author(None, round_.opens_at), offices=offices))
+        author = Author(None, round_.opens_at, "cli")
+        notes.append(rounds.note_of(round_, author, offices=offices))
     for task in tasks:
         if task.case.finished:
             notes.append(

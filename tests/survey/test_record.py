@@ -99,7 +99,7 @@ def whole(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tu
 WORDS = {
     What.ALTERED: "diubah / altered",
     What.MISSING: "hilang / missing",
-    What.MOVED: "berpindah tempat / moved",
+    What.MOVED: "berpindah / moved",
     What.UNPUBLISHED: "bukan yang diumumkan / not the published one",
 }
 
@@ -322,9 +322,15 @@ def test_wrong_usage_is_said(
     assert "is not a head" in capsys.readouterr().err
     assert run("log", "verify", tmp_path / "none") == 1
     assert "No such file" in capsys.readouterr().err
-    for words in ([], [str(tmp_path), "12"]):
+    for words in ([], [str(tmp_path / "none")], [str(SCRIPT), "12"]):
         command = [sys.executable, str(SCRIPT), *words]
         assert subprocess.run(command, capture_output=True, check=False).returncode == 2
+
+
+def test_the_script_is_short_and_the_kinds_are_documented() -> None:
+    assert len(SCRIPT.read_text(encoding="utf-8").splitlines()) < 60
+    told = (ROOT / "docs" / "record.md").read_text(encoding="utf-8")
+    assert [kind for kind in log.Kind if f"| `{kind}` |" not in told] == []
 
 
 def test_a_database_without_tables_is_said(
@@ -396,9 +402,11 @@ def test_what_two_machines_could_write_differently_is_refused(
 def test_writers_at_once_keep_one_chain(database: Database, database_url: str) -> None:
     def work(number: int) -> None:
         own = Database(database_url)
-        for _ in range(15):
-            write(own, *notes(1 + number % 2))
-        own.dispose()
+        try:
+            for _ in range(15):
+                write(own, *notes(1 + number % 2))
+        finally:
+            own.dispose()
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(4)))
