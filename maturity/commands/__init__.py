@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from maturity.commands import demo, instruments, people, reports, rounds, scores, serve, storage
+from maturity.commands import (
+    demo,
+    instruments,
+    people,
+    record,
+    reports,
+    rounds,
+    scores,
+    serve,
+    storage,
+)
 
-COMMANDS = (demo, instruments, people, reports, rounds, scores, serve, storage)
+COMMANDS = (demo, instruments, people, record, reports, rounds, scores, serve, storage)

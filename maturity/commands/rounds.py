@@ -43,6 +43,7 @@ def run_open(args: argparse.Namespace) -> int:
     """Open the period and say how many offices take part."""
     from sqlalchemy import func, select
 
+    from maturity.survey.answers import Author
     from maturity.survey.instrument import Text
     from maturity.survey.models import Assessment
     from maturity.survey.rounds import NewRound, open_round
@@ -54,7 +55,7 @@ def run_open(args: argparse.Namespace) -> int:
     title = Text(args.title, args.title_en or args.title)
     new = NewRound(_slug(args.slug), title, locate(args.instrument), opens, closes)
     with writing(read_settings()) as session:
-        made = open_round(session, new, today=now.date())
+        made = open_round(session, new, today=now.date(), author=Author(None, now, "cli"))
         ref = f"{made.instrument_id}@{made.instrument_version}"
         offices = session.scalar(select(func.count()).where(Assessment.round_id == made.id))
     sys.stdout.write(

@@ -157,7 +157,7 @@ def add_answers(session: Session, tasks: Sequence[Task], *, history: bool) -> No
     """Insert answers, evidence and decisions; with ``history`` each answer's one save, too."""
     answers = [row for task in tasks for row in _answers(task)]
     links = [row for task in tasks for row in _links(task)]
-    decisions = [_decision(task) for task in tasks if task.case.finished]
+    decisions = [decision(task) for task in tasks if task.case.finished]
     _insert(session, Answer, answers)
     if history:
         _insert(session, AnswerEvent, [_event(row) for row in answers])
@@ -218,7 +218,8 @@ def _links(task: Task) -> Iterator[Row]:
         }
 
 
-def _decision(task: Task) -> Row:
+def decision(task: Task) -> Row:
+    """The handing in of an office that has finished."""
     return {
         "assessment_id": task.assessment_id,
         "before": AssessmentState.IN_PROGRESS.value,

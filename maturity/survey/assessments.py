@@ -22,9 +22,12 @@ from maturity.scoring.engine import score
 from maturity.scoring.rubric import State
 from maturity.scoring.scorecard import Scorecard, scorecard
 from maturity.survey import answers as door
+from maturity.survey import log
 from maturity.survey.answers import Author, Change, Kept, evidence_key, readings
+from maturity.survey.chain import sha256
 from maturity.survey.instrument import Branch, Instrument, Item, Profile
 from maturity.survey.loader import load_text
+from maturity.survey.log import Kind, Note
 from maturity.survey.models import (
     Assessment,
     AssessmentState,
@@ -205,8 +208,12 @@ def change_state(
     *,
     author: Author,
     words: str = "",
+    scorecard: StoredScorecard | None = None,
 ) -> None:
-    """Move an assessment along the published transitions; NotAllowedError otherwise."""
+    """Move an assessment along the published transitions; NotAllowedError otherwise.
+
+    Goes into the record, with the digest of the scorecard that was frozen for it: do it last.
+    """
     before = AssessmentState(assessment.state)
     if to not in TRANSITIONS[before]:
         raise NotAllowedError(
@@ -216,15 +223,34 @@ def change_state(
         )
     assessment.state = to
     assessment.updated_at = author.now
-    session.add(
-        Decision(
-            assessment_id=assessment.id,
-            before=before,
-            after=to,
-            words=words,
-            at=author.now,
-            by_id=author.person_id,
-        )
+    decision = Decision(
+        assessment_id=assessment.id,
+        before=before,
+        after=to,
+        words=words,
+        at=author.now,
+        by_id=author.person_id,
+    )
+    session.add(decision)
+    digest = scorecard.digest if scorecard else None
+    note = note_of(decision, round_id=assessment.round_id, way=author.way, scorecard=digest)
+    log.append(session, note)
+
+
+def note_of(decision: Decision, *, round_id: int, way: str, scorecard: str | None) -> Note:
+    """A change of state as the record keeps it: of words, which may name people, the hash."""
+    data = {"before": str(decision.before), "after": str(decision.after), "way": way}
+    if decision.words:
+        data["words_sha256"] = sha256(decision.words)
+    if scorecard is not None:
+        data["scorecard"] = scorecard
+    return Note(
+        kind=Kind.STATE_CHANGED,
+        at=decision.at,
+        assessment_id=decision.assessment_id,
+        round_id=round_id,
+        by_id=decision.by_id,
+        data=data,
     )
 
 
@@ -242,10 +268,11 @@ def submit(session: Session, assessment: Assessment, *, author: Author) -> Store
     missing = opened.missing()
     if missing:
         raise IncompleteError(missing)
-    change_state(session, assessment, AssessmentState.SUBMITTED, author=author)
     assessment.submitted_at, assessment.submitted_by_id = author.now, author.person_id
     note_progress(assessment, opened.route)
-    return freeze(session, assessment, opened.instrument, provisional(opened), author=author)
+    card = freeze(session, assessment, opened.instrument, provisional(opened), author=author)
+    change_state(session, assessment, AssessmentState.SUBMITTED, author=author, scorecard=card)
+    return card
 
 
 def freeze(

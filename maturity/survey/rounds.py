@@ -11,9 +11,13 @@ from sqlalchemy.orm import Session
 
 from maturity.errors import MaturityError
 from maturity.offices.models import Office
+from maturity.survey import log
+from maturity.survey.answers import Author
 from maturity.survey.assessments import open_assessments
+from maturity.survey.chain import moment
 from maturity.survey.instrument import Text
 from maturity.survey.loader import load
+from maturity.survey.log import Kind, Note
 from maturity.survey.models import Round
 
 
@@ -28,8 +32,8 @@ class NewRound:
     closes_at: datetime
 
 
-def open_round(session: Session, new: NewRound, *, today: date) -> Round:
-    """Make the round and an assessment for every office that exists today.
+def open_round(session: Session, new: NewRound, *, today: date, author: Author) -> Round:
+    """Make the round and an assessment for every office that exists today; put it on record.
 
     MaturityError when the name is taken or it ends before it begins; InstrumentError when
     the instrument has faults.
@@ -59,5 +63,26 @@ def open_round(session: Session, new: NewRound, *, today: date) -> Round:
     session.add(made)
     session.flush()
     still = or_(Office.valid_to.is_(None), Office.valid_to > today)
-    open_assessments(session, made, list(session.scalars(select(Office).where(still))))
+    offices = list(session.scalars(select(Office).where(still)))
+    open_assessments(session, made, offices)
+    log.append(session, note_of(made, author, offices=len(offices)))
     return made
+
+
+def note_of(round_: Round, author: Author, *, offices: int) -> Note:
+    """The opening of a round as the record keeps it."""
+    return Note(
+        kind=Kind.ROUND_OPENED,
+        at=author.now,
+        round_id=round_.id,
+        by_id=author.person_id,
+        data={
+            "slug": round_.slug,
+            "instrument": f"{round_.instrument_id}@{round_.instrument_version}",
+            "fingerprint": round_.fingerprint,
+            "opens_at": moment(round_.opens_at),
+            "closes_at": moment(round_.closes_at),
+            "offices": offices,
+            "way": author.way,
+        },
+    )

@@ -1,5 +1,6 @@
 """Made-up data obeys the rules of real data."""
 
+import json
 import shutil
 from collections import Counter
 from datetime import timedelta
@@ -17,6 +18,7 @@ from maturity.demo.build import build_demo
 from maturity.demo.people import JAYAWIJAYA, LEBAK, PASSWORD, SIGN_INS
 from maturity.errors import MaturityError
 from maturity.offices.models import Membership, Office, Person, Role
+from maturity.survey import log
 from maturity.survey.answers import evidence, fault_of, readings, stored
 from maturity.survey.assessments import (
     Lack,
@@ -27,6 +29,8 @@ from maturity.survey.assessments import (
     result_of,
     work,
 )
+from maturity.survey.chain import moment, verify
+from maturity.survey.log import Kind
 from maturity.survey.models import (
     Answer,
     AnswerEvent,
@@ -35,6 +39,7 @@ from maturity.survey.models import (
     Decision,
     Evidence,
     Round,
+    StoredScorecard,
 )
 from maturity.survey.reading import UnreadableError, link, read
 from maturity.survey.routing import Place, Route
@@ -204,6 +209,22 @@ def test_each_role_can_sign_in_and_nobody_else(country: Country) -> None:
         staffed = {(row.office_code, row.role) for row in members}
         for office in some_offices():
             assert {(office.code, "operator"), (office.code, "responsible")} <= staffed
+
+
+def test_all_decisions_are_on_record_in_their_order(country: Country) -> None:
+    with country.database.read() as session:
+        lines = list(log.lines(session))
+        rows = session.scalars(select(Decision))
+        decided = {(row.assessment_id, row.by_id, moment(row.at)) for row in rows}
+        frozen = {row.assessment_id: row.digest for row in session.scalars(select(StoredScorecard))}
+    assert verify(lines).fault is None
+    entries = [json.loads(line) for line in lines]
+    assert [entry["at"] for entry in entries] == sorted(entry["at"] for entry in entries)
+    opened = [entry["data"]["slug"] for entry in entries if entry["kind"] == Kind.ROUND_OPENED]
+    assert opened == ["2025", "2026"]
+    moves = [entry for entry in entries if entry["kind"] == Kind.STATE_CHANGED]
+    assert {(entry["assessment"], entry["by"], entry["at"]) for entry in moves} == decided
+    assert {entry["assessment"]: entry["data"]["scorecard"] for entry in moves} == frozen
 
 
 def test_a_database_with_rounds_is_refused_and_left_alone(country: Country) -> None:

@@ -21,6 +21,7 @@ from maturity.backup import MOST_ROW, backup, restore
 from maturity.db import Database
 from maturity.errors import MaturityError
 from maturity.offices.models import Invite, Person, Role, SignInFailure
+from maturity.survey.log import Note, append
 from maturity.survey.models import (
     Answer,
     AnswerEvent,
@@ -72,6 +73,7 @@ def _fill(url: str) -> None:
             Invite(token_hash="t", person_id=person.id, created_at=at, expires_at=at),
             SignInFailure(key="k", count=3, last_at=at),
         ])  # fmt: skip
+        append(session, Note(kind="test", at=at, by_id=person.id, data={"words": ODD}))
     database.dispose()
 
 
