@@ -96,10 +96,11 @@ def sheets_of(instrument: Instrument, route: Route, language: str) -> tuple[Shee
     ]
     found = [_questions(instrument, questions, language)]
     names = {name.casefold() for name in (*INSTRUCTIONS_NAMES, found[0].name)}
-    for _, here in questions:
+    for section, here in questions:
         for question in here:
             if question.matrix is not None:
-                name = _name(question.title.in_(language), names)
+                title = section.title if len(section.questions) == 1 else question.title
+                name = _name(title.in_(language), names)
                 found.append(_matrix(instrument, route, question, name))
     return tuple(sheet for sheet in found if sheet.lines)
 

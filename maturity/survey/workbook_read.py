@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import unescape
@@ -34,8 +35,12 @@ from maturity.survey.workbook import (
 from maturity.survey.workbook_slip import Slip, WorkbookError, altered, not_ours, outdated
 from maturity.workbooks import is_too_large
 
-MOST_CELLS, MOST_BYTES = 400_000, 40 << 20
+MOST_CELLS, MOST_BYTES = 400_000, 20 << 20
 _NAMED = 5
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, CalamineError, NotImplementedError, RuntimeError, ValueError,
+    EOFError,
+)  # fmt: skip
 Rows = list[list[Any]]
 
 
@@ -83,7 +88,7 @@ def read_workbook(path: Path, work: Work, *, secret: str) -> Filled:
         broken = _looked_over(path)
         with CalamineWorkbook.from_path(str(path)) as book:
             return _read(book, work, secret, broken)
-    except (zipfile.BadZipFile, CalamineError, NotImplementedError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise not_ours() from error
 
 
@@ -112,9 +117,9 @@ def _too_large() -> WorkbookError:
     )
 
 
-_SHEET = re.compile(r"<(?:\w+:)?sheet\s([^>]*)>")
-_LINK = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
-_CELL = re.compile(r"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+_SHEET = re.compile(r"<(?:\w+:)?sheet\s([^<>]*)>")
+_LINK = re.compile(r"<(?:\w+:)?Relationship\s([^<>]*)>")
+_CELL = re.compile(r"<(?:\w+:)?c(?=\s)")
 _HAS_FORMULA, _HAS_VALUE = re.compile(r"<(?:\w+:)?f[\s/>]"), re.compile(r"<(?:\w+:)?v>[^<]")
 
 
@@ -132,8 +137,8 @@ def _without_result(packed: zipfile.ZipFile) -> dict[str, set[str]]:
     for sheet in _SHEET.findall(_text(packed, "xl/workbook.xml")):
         target = targets.get(_attribute(sheet, r"\w+:id"), "").removeprefix("/xl/")
         if f"xl/{target}" in names:
-            cells = _CELL.findall(_text(packed, f"xl/{target}"))
-            broken = {_attribute(head, "r") for head, body in cells if _is_broken(head, body)}
+            cells = [cell.partition(">") for cell in _CELL.split(_text(packed, f"xl/{target}"))]
+            broken = {_attribute(head, "r") for head, _, body in cells if _is_broken(head, body)}
             found[unescape(_attribute(sheet, "name"))] = broken
     return found
 
