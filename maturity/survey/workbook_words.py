@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maturity.survey.instrument import Instrument, Item, Kind, Text, Thing
-from maturity.survey.workbook import takes_reason
+from maturity.survey.workbook import ABOUT, ANSWER, GUIDANCE, KEY, Sheet, takes_reason
 
 HEADS = {
     "question": Text("Pertanyaan", "Question"),
@@ -104,3 +104,22 @@ def object_words(thing: Thing, language: str) -> tuple[str, str]:
     """An object of a matrix, and what is said about it."""
     note = thing.note.in_(language) if thing.note else ""
     return thing.label.in_(language), "\n".join(part for part in (note, *thing.legal) if part)
+
+
+def heads_of(sheet: Sheet, language: str) -> dict[int, str]:
+    """What stands above the columns of a sheet."""
+    say = {name: text.in_(language) for name, text in HEADS.items()}
+    heads = {KEY: "key", GUIDANCE: say["guidance"]}
+    heads |= {sheet.link + n: say[name] for n, name in enumerate(("link", "about", "present"))}
+    if sheet.matrix is None:
+        names = {ABOUT: "question", ANSWER: "answer", ANSWER + 1: "reason", ANSWER + 2: "note"}
+        return heads | {place: say[name] for place, name in names.items()}
+    heads[ABOUT] = say["object"]
+    for box in sheet.lines[0].boxes:
+        column = box.item.column
+        label = column.label.in_(language) if column else ""
+        help_ = column.help.in_(language) if column and column.help else ""
+        heads[box.answer] = f"{label}\n{help_}".strip()
+        if box.reason is not None:
+            heads[box.reason] = f"{say['reason']} – {label}"
+    return heads

@@ -32,6 +32,7 @@ from maturity.survey.workbook import (
     sheets_of,
 )
 from maturity.survey.workbook_formulas import Formulas, progress
+from maturity.survey.workbook_sizes import height_of, width_of
 from maturity.survey.workbook_slip import Slip
 from maturity.survey.workbook_words import (
     FILLED,
@@ -39,6 +40,7 @@ from maturity.survey.workbook_words import (
     LINES,
     PICK,
     STOP,
+    heads_of,
     object_words,
     question_words,
 )
@@ -112,24 +114,11 @@ class _Writer:
         page.protect("", UNLOCKED_VIEW)
 
     def _heads(self, page: Any, sheet: Sheet) -> None:
-        say = {name: text.in_(self.language) for name, text in HEADS.items()}
-        box = next(box for _, box in sheet.boxes)
-        heads = {KEY: "key", ABOUT: say["object" if sheet.matrix else "question"]}
-        heads[GUIDANCE] = say["guidance"]
-        for each in self._columns(sheet):
-            column = each.item.column
-            heads[each.answer] = say["answer"] if column is None else self._column_head(each.item)
-            if each.reason is not None or column is None:
-                at = ANSWER + 1 if column is None else each.reason or 0
-                about = "" if column is None else f" – {column.label.in_(self.language)}"
-                heads[at] = say["reason"] + about
-        if box.item.column is None:
-            heads[ANSWER + 2] = say["note"]
-        heads |= {sheet.link + n: say[name] for n, name in enumerate(("link", "about", "present"))}
+        heads = heads_of(sheet, self.language)
         for place, words in heads.items():
             page.write_string(FIRST - 1, place, words, self.styles["head"])
-            width = 26 if sheet.matrix and place >= ANSWER else 38
-            page.set_column(place, place, 56 if place == GUIDANCE else width)
+            page.set_column(place, place, width_of(sheet, place))
+        page.set_row(FIRST - 1, height_of(sheet, heads))
         page.set_column(KEY, KEY, 12, None, {"hidden": True})
         page.set_column(sheet.link + 3, max(b.asked for _, b in sheet.boxes) + 1, 6, None,
                         {"hidden": True})  # fmt: skip
@@ -137,13 +126,6 @@ class _Writer:
     def _columns(self, sheet: Sheet) -> list[Box]:
         """A box for each answer column."""
         return list({box.answer: box for _, box in sheet.boxes}.values())
-
-    def _column_head(self, item: Item) -> str:
-        column = item.column
-        if column is None:
-            return ""
-        help_ = f"\n{column.help.in_(self.language)}" if column.help else ""
-        return column.label.in_(self.language) + help_
 
     def _line(self, page: Any, sheet: Sheet, line: Line) -> None:
         page.write_string(line.row, KEY, line.key)
@@ -159,6 +141,7 @@ class _Writer:
             if line.thing
             else question_words(self.work.instrument, item, self.language)
         )
+        page.set_row(line.row, height_of(sheet, {ABOUT: about, GUIDANCE: guidance}))
         page.write_string(line.row, ABOUT, about, self.styles["bold"])
         page.write_string(line.row, GUIDANCE, guidance, self.styles["plain"])
         for column in range(ANSWER, sheet.link + 3):
@@ -254,6 +237,8 @@ class _Writer:
             page.write_url(place, 0, f"internal:'{sheet.name}'!A1", None, sheet.name)
             page.write_formula(place, 1, f"={done}", self.styles["plain"], counts[0])
             page.write_formula(place, 2, f"={asked}", self.styles["plain"], counts[1])
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
         page.protect("", UNLOCKED_VIEW)
 
     def _options(self) -> None:
