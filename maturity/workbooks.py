@@ -17,14 +17,14 @@ _PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{0,3})([0-9]{1,9})[\"']")
 _ROW, _CELL = re.compile(rb"<(?:\w+:)?row\b"), re.compile(rb"<(?:\w+:)?c\b")
 
 
-def is_too_large(path: Path) -> bool:
+def is_too_large(path: Path, *, most_cells: int = MOST_CELLS) -> bool:
     """Whether an XLSX file unpacks to more than is read. BadZipFile when it is no zip file."""
     with zipfile.ZipFile(path) as packed:
         parts = packed.infolist()
         if sum(part.file_size for part in parts) > MOST_BYTES:
             return True
         sheets = [part for part in parts if part.filename.startswith("xl/worksheets/")]
-        return any(_cells(packed.open(part)) > MOST_CELLS for part in sheets)
+        return any(_cells(packed.open(part)) > most_cells for part in sheets)
 
 
 def _cells(sheet: IO[bytes]) -> int:

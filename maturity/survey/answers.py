@@ -72,7 +72,7 @@ class Theirs:
     by_id: int | None
 
     @classmethod
-    def of(cls, answer: Answer) -> Theirs:
+    def of(cls, answer: Answer | Kept) -> Theirs:
         """The values of a row."""
         value = shown_value(answer)
         return cls(value, answer.note, answer.version, answer.updated_at, answer.updated_by_id)
