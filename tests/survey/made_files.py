@@ -55,11 +55,6 @@ def xlsx(*cells: object) -> bytes:
     return out.getvalue()
 
 
-def archive(**parts: bytes | str) -> bytes:
-    """A zip archive; ``__`` in names stands for a slash, further names by ``more``."""
-    return zipped({name.replace("__", "/") + ".xml": body for name, body in parts.items()})
-
-
 def zipped(parts: dict[str, bytes | str]) -> bytes:
     """A zip archive with these parts."""
     out = io.BytesIO()
