@@ -104,6 +104,8 @@ def _whole_pdf(content: bytes) -> bytes:
 
 def _picture_anew(content: bytes, format_: str) -> bytes:
     """Only the pixels, upright: no place, camera, preview, or anything behind the picture."""
+    if not _ends(content, format_):  # other users of the library let it draw half a picture
+        raise _damaged("JPG" if format_ == "JPEG" else format_)
     try:
         with Image.open(io.BytesIO(content), formats=[format_]) as picture:
             if picture.width * picture.height > MOST_PIXELS:
@@ -118,6 +120,12 @@ def _picture_anew(content: bytes, format_: str) -> bytes:
         raise
     except _READERS_FAULTS as error:
         raise _damaged("JPG" if format_ == "JPEG" else format_) from error
+
+
+def _ends(content: bytes, format_: str) -> bool:
+    """Whether the picture's end is there; telephones write more behind it."""
+    mark = b"\xff\xd9" if format_ == "JPEG" else b"IEND\xaeB`\x82"
+    return content.rfind(mark) >= len(content) // 2
 
 
 def _drawn(picture: Image.Image, format_: str) -> bytes:

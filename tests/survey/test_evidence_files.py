@@ -120,7 +120,8 @@ REFUSED = {
     "a letter as text": b"Surat biasa tanpa kolom",
     "cut off pdf": made.pdf()[:200],
     "pdf and zip": made.pdf() + made.docx() + b"%%EOF",
-    "cut off picture": made.picture("PNG")[:60],
+    "cut off png": made.picture("PNG")[:60],
+    "cut off jpg": made.picture()[:-100],
     "vast picture": made.vast_png(),
     "bomb": made.bomb(),
     "lying bomb": made.lying_bomb(),
@@ -180,7 +181,7 @@ def test_who_has_not_signed_in_sends_no_large_body(app: Flask, database: Databas
     ("said", "shown", "header"),
     [
         ("../../etc/passwd", "passwd.csv", "attachment; filename=passwd.csv"),
-        ("C:\\Data\\tps.CSV", "tps.CSV", "attachment; filename=tps.CSV"),
+        ("C:/Data/tps.CSV", "tps.CSV", "attachment; filename=tps.CSV"),
         ("a'b;c.csv", "a&#39;b;c.csv", "attachment; filename=a_b_c.csv"),
         ("<b>x.csv", "&lt;b&gt;x.csv", "attachment; filename=_b_x.csv"),
         (
