@@ -23,9 +23,10 @@ _PROVINCES = {
 }  # fmt: skip
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _DIGITS = re.compile(
-    r"(?<![\d.,])(?:(\d{16})|(\d{4}([ .-])\d{4}\3\d{4}\3\d{4})|(\d{6}([ .-])\d{6}\5\d{4}))(?![\d])"
+    r"(?<!\d)(?<!\d\.)"
+    r"(?:(\d{16})|(\d{4}([ .-])\d{4}\3\d{4}\3\d{4})|(\d{6}([ .-])\d{6}\5\d{4}))(?![\d])"
 )
-_SCIENTIFIC = re.compile(r"(?<![\d.,])(\d)\.(\d{1,15})E\+?15(?!\d)", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"(?<!\d)(?<!\d\.)(\d)\.(\d{1,15})E\+?15(?!\d)", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _TEXTS = {
     file_kinds.XLSX: re.compile(r"xl/(sharedStrings|worksheets/[^/]+|comments\d*)\.xml"),

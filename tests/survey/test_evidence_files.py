@@ -24,10 +24,11 @@ from maturity.survey.file_evidence import files, shared_by
 from maturity.survey.file_models import EvidenceFile, StoredFile
 from maturity.survey.models import Assessment
 from tests.builders import LEBAK, make_assessment, make_round
-from tests.offices.signing import make_user
+from tests.clock import Clock
+from tests.offices.signing import PASSWORD, make_user
 from tests.strict_client import StrictClient, fields_of
 from tests.survey import made_files as made
-from tests.survey.filling import answers_of, client_of, office_at_work, put
+from tests.survey.filling import OPERATOR, answers_of, client_of, office_at_work, put
 
 SECTION = "/assessments/{}/sections/SD1"
 THERE = "operator.lebak@contoh.example"
@@ -177,6 +178,22 @@ def test_who_has_not_signed_in_sends_no_large_body(app: Flask, database: Databas
     assert reply.location.startswith("/sign-in")
 
 
+def test_after_the_end_of_a_session_the_files_are_asked_for_again(
+    app: Flask, database: Database, clock: Clock
+) -> None:
+    assessment, client = office_at_work(database), client_of(app)
+    address = SECTION.format(assessment)
+    client.get(address)
+    _, filled = fields_of(client.last_page, address)
+    clock.advance(hours=13)
+    typed = {**filled, "value:V01": "l2", "do": "stay", "file:V01": upload(made.CSV, "a.csv")}
+    send(client, address, typed, headers={"Referer": f"http://localhost{address}"})
+    client.submit({"email": OPERATOR, "password": PASSWORD}, action="/sign-in")
+    reply = client.submit({}, action=address)
+    assert "belum terkirim; pilih kembali" in client.get(reply.location).text
+    assert answers_of(database, assessment)["V01"].value == "l2"
+
+
 @pytest.mark.parametrize(
     ("said", "shown", "header"),
     [
@@ -292,6 +309,7 @@ def test_an_office_reaches_no_file_of_another(app: Flask, database: Database) ->
     ("body", "warned"),
     [
         (f"nama;nik\nAni;{made.NIK}\n".encode(), True),
+        (f"no,nik\n1,{made.NIK}\n".encode(), True),
         (b"nama;nomor\nAni;3671019903900001\n", False),
         (b"kode;jumlah\n1234567890123456;2\n", False),
         (made.xlsx("Ani", int(made.NIK)), True),
