@@ -27,6 +27,8 @@ class Settings:
     """Server processes."""
     proxies: int = 0
     """How many trusted reverse proxies stand before the server."""
+    max_file: int = 5_000_000
+    """Greatest size of one evidence file, in bytes."""
     log_level: str = "INFO"
     """Least severity that is logged."""
     extra: Mapping[str, object] = field(default_factory=dict)
@@ -45,6 +47,7 @@ class Settings:
             secure_cookies=_flag(env, "MATURITY_SECURE_COOKIES", default=True),
             workers=_number(env, "MATURITY_WORKERS", default=2),
             proxies=_number(env, "MATURITY_PROXIES", default=0),
+            max_file=_number(env, "MATURITY_MAX_FILE", default=5_000_000),
             log_level=env.get("MATURITY_LOG_LEVEL", "INFO").upper(),
         )
 

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 import maturity.offices.models
+import maturity.survey.file_models
 import maturity.survey.log_models
 import maturity.survey.models  # noqa: F401
 from maturity.db import Base, Database

@@ -419,7 +419,7 @@ def _words_for(status: int) -> tuple[str, str, list[str]]:
         413: (
             gettext("Kiriman terlalu besar"),
             gettext("Kiriman Anda melebihi batas ukuran. Isian yang sudah tersimpan tetap aman."),
-            [gettext("Persingkat teks, lalu kirim kembali.")],
+            [gettext("Persingkat teks atau pilih berkas yang lebih kecil, lalu kirim kembali.")],
         ),
         429: (
             gettext("Terlalu banyak percobaan"),

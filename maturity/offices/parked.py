@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 from flask import request
 
-from maturity.web import came_from
+from maturity.web import MAX_BODY, came_from
 
 MOST = 400_000
 LEFT_OUT = "csrf_token"
+FILES_LEFT = "files-left"
+"""A field that is added where files were sent too: no page can carry those."""
 SECRET = ("password", "again", "current")
 """Fields of which no page may hold the value: their forms are typed anew."""
 
@@ -35,13 +37,20 @@ class Parked:
 def arriving() -> Parked | None:
     """The form of this request, if it came from a page of ours and is worth keeping."""
     ours = came_from().netloc == request.host
-    if request.method != "POST" or not ours or request.files or not request.form:
+    if request.method != "POST" or not ours or _is_large() or not request.form:
         return None
     if any(name in request.form for name in SECRET):
         return None
     fields = tuple((k, v) for k, v in request.form.items(multi=True) if k != LEFT_OUT)
+    if any(file.filename for file in request.files.values()):
+        fields += ((FILES_LEFT, "1"),)
     parked = Parked(request.full_path.rstrip("?"), fields)
     return parked if len(parked.as_field()) <= MOST else None
+
+
+def _is_large() -> bool:
+    """More than any typed form: it is not read from somebody who has not signed in."""
+    return (request.content_length or 0) > MAX_BODY
 
 
 def carried() -> Parked | None:

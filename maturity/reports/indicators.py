@@ -106,11 +106,19 @@ def _typed(item: Item, value: str) -> Text:
 
 
 def evidence_of(work: Work, key: str) -> tuple[EvidenceLink, ...]:
-    """The evidence kept under a key; only usable web addresses become links."""
-    return tuple(
+    """The evidence kept under a key: links, then files by name.
+
+    Only usable web addresses become links: who may read a report may not open the files.
+    """
+    links = tuple(
         EvidenceLink(row.url, row.url if row.usable and is_web(row.url) else None, row.note)
         for row in work.evidence.get(key, ())
     )
+    files = (
+        EvidenceLink(row.name_as_given, None, " – ".join(filter(None, (row.place, row.note))))
+        for row in work.files.get(key, ())
+    )
+    return (*links, *files)
 
 
 def is_web(url: str) -> bool:

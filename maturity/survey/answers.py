@@ -245,7 +245,7 @@ def save(
     answer.version = change.seen + 1
     answer.updated_at, answer.updated_by_id = author.now, author.person_id
     session.add_all([answer, _event(answer, author)])
-    _touch(assessment, author)
+    touch(assessment, author)
     return Saved(answer, changed=True, fault=fault)
 
 
@@ -310,7 +310,8 @@ def _event(answer: Answer, author: Author) -> AnswerEvent:
     )
 
 
-def _touch(assessment: Assessment, author: Author) -> None:
+def touch(assessment: Assessment, author: Author) -> None:
+    """Note that somebody worked on an assessment; the first work begins it."""
     if assessment.state == AssessmentState.NOT_STARTED:
         assessment.state = AssessmentState.IN_PROGRESS
         assessment.started_at = author.now
@@ -367,7 +368,7 @@ def attach(
         added_by_id=author.person_id,
     )
     session.add(row)
-    _touch(assessment, author)
+    touch(assessment, author)
     session.flush()
     return row, fault
 

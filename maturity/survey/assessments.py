@@ -10,7 +10,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -25,6 +25,8 @@ from maturity.survey import answers as door
 from maturity.survey import log
 from maturity.survey.answers import Author, Change, Kept, evidence_key, readings
 from maturity.survey.chain import sha256
+from maturity.survey.file_evidence import files
+from maturity.survey.file_models import EvidenceFile
 from maturity.survey.instrument import Branch, Instrument, Item, Profile
 from maturity.survey.loader import load_text
 from maturity.survey.log import Kind, Note
@@ -94,6 +96,7 @@ class Work:
     answers: Mapping[str, Kept]
     evidence: Mapping[str, Sequence[Evidence]]
     route: Route
+    files: Mapping[str, Sequence[EvidenceFile]] = field(default_factory=dict)
 
     def foresee(self, changes: Mapping[str, Change]) -> Route:
         """The way through the instrument once these changes are saved."""
@@ -140,7 +143,7 @@ class Work:
         return Lack.EVIDENCE if self.lacks_evidence(item, reading) else None
 
     def lacks_evidence(self, item: Item, reading: Reading) -> bool:
-        """Whether the claimed level needs evidence and has neither link nor note."""
+        """Whether the claimed level needs evidence and has neither link, file nor note."""
         least = item.question.evidence_from
         if least is None or reading.state is not State.ANSWERED or item.thing is not None:
             return False
@@ -149,7 +152,8 @@ class Work:
             return False
         answer = self.answers.get(item.key)
         usable = [row for row in self.evidence.get(evidence_key(item), ()) if row.usable]
-        return not usable and not (answer is not None and answer.note.strip())
+        shown = usable or self.files.get(evidence_key(item), ())
+        return not shown and not (answer is not None and answer.note.strip())
 
 
 def instrument_of(round_: Round) -> Instrument:
@@ -184,8 +188,10 @@ def work(session: Session, assessment: Assessment, *, with_evidence: bool = True
     instrument = instrument_of(assessment.round)
     answers = door.stored(session, assessment.id)
     route = Route(instrument, profile_of(assessment.office), readings(answers))
-    evidence = door.evidence(session, assessment.id) if with_evidence else {}
-    return Work(assessment, instrument, answers, evidence, route)
+    if not with_evidence:
+        return Work(assessment, instrument, answers, {}, route)
+    evidence = door.evidence(session, assessment.id)
+    return Work(assessment, instrument, answers, evidence, route, files(session, assessment.id))
 
 
 def provisional(work: Work) -> Scorecard:

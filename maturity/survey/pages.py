@@ -16,7 +16,10 @@ from maturity.offices.models import Person
 from maturity.scoring.rubric import State
 from maturity.survey.answers import ConflictError, Kept, evidence_key, fault_of, shown_value
 from maturity.survey.assessments import Lack, Work
+from maturity.survey.file_evidence import kind_of
+from maturity.survey.file_models import EvidenceFile
 from maturity.survey.forms import dom_id
+from maturity.survey.identity_numbers import holds_nik
 from maturity.survey.instrument import Branch, Instrument, Item, Kind, Option, Question, Text, Thing
 from maturity.survey.models import Evidence
 from maturity.survey.reading import DONT_KNOW, NOT_APPLICABLE, Reading
@@ -73,6 +76,20 @@ class EvidenceView:
     url: str
     note: str
     usable: bool
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """One attached file; ``details`` are its type and size."""
+
+    id: int
+    href: str
+    name: str
+    details: str
+    note: str
+    place: str
+    warning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +118,7 @@ class ItemView:
     error: str
     asked: bool
     conflict: ConflictView | None = None
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +134,8 @@ class BlockView:
     evidence: tuple[EvidenceView, ...]
     takes_evidence: bool
     is_thing: bool
+    files: tuple[FileView, ...] = ()
+    others: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +160,7 @@ class CheckRow:
     trouble: str
     note: str
     links: int
+    files: tuple[FileView, ...] = ()
 
 
 # --- texts ----------------------------------------------------------------------------
@@ -248,6 +269,7 @@ class Pages:
             error=self.error(item, answer),
             asked=self.work.route.places[item.key] in (Place.ASKED, Place.NOT_NEEDED),
             conflict=self._conflict(item, conflict) if conflict else None,
+            warning=typed_warning(value, answer.note, answer.reason) if answer else "",
         )
 
     def saved_text(self, answer: Kept | None) -> str:
@@ -296,7 +318,34 @@ class Pages:
             evidence=tuple(evidence_view(row) for row in self.work.evidence.get(key, ())),
             takes_evidence=question.scored,
             is_thing=thing is not None,
+            files=self.files(key),
+            others=self._other_files(key),
         )
+
+    # --- files ------------------------------------------------------------------------
+
+    def files(self, key: str) -> tuple[FileView, ...]:
+        """The files attached at an evidence key."""
+        return tuple(self._file(row) for row in self.work.files.get(key, ()))
+
+    def _file(self, row: EvidenceFile) -> FileView:
+        size = size_words(row.stored.size, self.language)
+        here = self.work.assessment.id
+        return FileView(
+            id=row.id,
+            href=url_for("survey.evidence_file", assessment_id=here, sha256=row.sha256),
+            name=row.name_as_given,
+            details=f"{kind_of(row.stored).name}, {size}",
+            note=row.note,
+            place=row.place,
+            warning=nik_in_file() if row.stored.holds_nik else typed_warning(row.note, row.place),
+        )
+
+    def _other_files(self, key: str) -> tuple[tuple[str, str], ...]:
+        """(SHA-256, name) of files of this assessment that are used elsewhere only."""
+        here = {row.sha256 for row in self.work.files.get(key, ())}
+        rows = (row for used in self.work.files.values() for row in used)
+        return tuple({r.sha256: r.name_as_given for r in rows if r.sha256 not in here}.items())
 
     # --- lists ------------------------------------------------------------------------
 
@@ -373,6 +422,7 @@ class Pages:
             trouble="" if lack in (None, Lack.ANSWER) else lack_words(lack, item),
             note=answer.note if answer else "",
             links=len(self.work.evidence.get(evidence_key(item), ())),
+            files=self.files(evidence_key(item)),
         )
 
     def _thing_rows(self, section: Branch, question: Question) -> list[CheckRow]:
@@ -381,8 +431,9 @@ class Pages:
         for row, (_, cells) in zip(lines, self.cells(question), strict=True):
             progress = self.work.route.progress(cells)
             value = self._thing_words(cells, progress) if progress.done else ""
+            files = self.files(evidence_key(cells[0]))
             trouble = row.status_text if row.status == "check" else ""
-            rows.append(CheckRow(row.title, value, row.href, trouble, "", 0))
+            rows.append(CheckRow(row.title, value, row.href, trouble, "", 0, files))
         return rows
 
     def _met(self, cell: Item) -> bool:
@@ -431,7 +482,29 @@ def answer_words(instrument: Instrument, item: Item, value: str, *, language: st
 
 def evidence_view(row: Evidence) -> EvidenceView:
     """An attached link."""
-    return EvidenceView(row.id, row.url, row.note, row.usable)
+    return EvidenceView(row.id, row.url, row.note, row.usable, typed_warning(row.note))
+
+
+def size_words(size: int, language: str) -> str:
+    """A file's size as people say it: ``5 MB``, ``1,2 MB``, ``34 KB``."""
+    if size < 1_000_000:
+        return f"{-(-size // 1000)} KB"
+    digits = 0 if size % 1_000_000 == 0 else 1
+    return f"{format_number(size / 1_000_000, digits, language)} MB"
+
+
+def nik_in_file() -> str:
+    """What is said of a file that seems to hold an identity number."""
+    return gettext(
+        "Berkas ini tampaknya memuat NIK. Bila benar, hapus dan unggah versi yang disamarkan."
+    )
+
+
+def typed_warning(*texts: str) -> str:
+    """What is said of typed text that seems to hold an identity number; empty for none."""
+    if not any(map(holds_nik, texts)):
+        return ""
+    return gettext("Isian ini tampaknya memuat NIK. Bila benar, hapus data pribadi itu.")
 
 
 def lack_words(lack: Lack, item: Item) -> str:

@@ -15,7 +15,7 @@ from maturity.offices.guard import (
 )
 from maturity.offices.permissions import Action
 from maturity.survey import answers as door
-from maturity.survey import assessments, forms
+from maturity.survey import assessments, forms, uploads
 from maturity.survey.answers import Author, Change, ConflictError
 from maturity.survey.blueprint import (
     Subject,
@@ -31,7 +31,7 @@ from maturity.survey.blueprint import (
 from maturity.survey.gap import gap_of
 from maturity.survey.instrument import Branch, Instrument, Item
 from maturity.survey.models import Assessment
-from maturity.survey.pages import Pages
+from maturity.survey.pages import Pages, typed_warning
 from maturity.survey.routing import Place, Route
 from maturity.survey.section_views import section_page
 from maturity.web import format_moment, locale, reading, writing
@@ -60,9 +60,13 @@ def _save_page(
     items = _page_items(work.instrument, section, about)
     changes = forms.changes(request.form, items)
     after = work.foresee(changes)
+    door.must_be_open(work.assessment, who.now)
+    keys = list(dict.fromkeys(door.evidence_key(item) for item in items))
+    came = uploads.arrivals(keys)
     with writing() as session:
         assessment = assessment_for_change(session, assessment_id)
         conflicts, faulty = _save_all(session, assessment, items, changes, who=who)
+        faulty |= not uploads.attach_all(session, assessment, keys, came, who=who)
         assessments.note_progress(assessment, after)
     if conflicts:
         return section_page(assessment_id, section_id, subject, conflicts)
@@ -156,7 +160,9 @@ def put_answer(assessment_id: int, key: str) -> ResponseReturnValue:
     except ConflictError as conflict:
         return _conflict_reply(assessment_id, key, conflict)
     fault = saved.fault.in_(locale()) if saved.fault else ""
-    saved_text = gettext("Tersimpan %(when)s", when=format_moment(at, zone, locale()))
+    words = (gettext("Tersimpan %(when)s", when=format_moment(at, zone, locale())),
+             typed_warning(change.raw, change.note, change.reason))  # fmt: skip
+    saved_text = ". ".join(filter(None, words))
     return {
         "version": version,
         "saved": saved_text,

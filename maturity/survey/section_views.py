@@ -27,8 +27,8 @@ from maturity.survey.blueprint import (
 from maturity.survey.gap import Gap, gap_of
 from maturity.survey.instrument import Branch
 from maturity.survey.models import Assessment
-from maturity.survey.pages import BlockView, ItemView, Pages, QuestionText, Row
-from maturity.web import reading
+from maturity.survey.pages import BlockView, ItemView, Pages, QuestionText, Row, size_words
+from maturity.web import reading, services
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class SectionPage:
     may_answer: bool
     number: int
     count: int
+    max_file: str
     conflicts: dict[str, ConflictError] = field(default_factory=dict)
 
 
@@ -97,6 +98,7 @@ def section_page(
         may_answer=True,
         number=sections.index(section) + 1,
         count=len(sections),
+        max_file=size_words(services().settings.max_file, pages.language),
         conflicts=conflicts,
     )
     body = render_template("survey/section.html", page=page)

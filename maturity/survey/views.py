@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from maturity.survey import (
+    file_views,
     saving_views,
     section_views,
     start_views,
@@ -13,7 +14,14 @@ from maturity.survey import (
 )
 from maturity.survey.blueprint import assessment_or_404, assessment_thing, bp
 
-PAGES = (start_views, section_views, saving_views, submitting_views, workbook_views)
+PAGES = (
+    start_views,
+    section_views,
+    saving_views,
+    submitting_views,
+    file_views,
+    workbook_views,
+)
 """Modules whose pages join the blueprint by being imported."""
 
 __all__ = ["assessment_or_404", "assessment_thing", "bp", "init_app"]
