@@ -21,6 +21,7 @@ from maturity.backup import MOST_ROW, backup, restore
 from maturity.db import Database
 from maturity.errors import MaturityError
 from maturity.offices.models import Invite, Person, Role, SignInFailure
+from maturity.survey.file_models import EvidenceFile, StoredFile
 from maturity.survey.log import Note, append
 from maturity.survey.models import (
     Answer,
@@ -60,7 +61,12 @@ def _fill(url: str) -> None:
         key = {"assessment_id": made.id, "key": "v1/data[1]"}
         words = {"state": "value", "value": ODD, "reason": "", "note": "=1+1"}
         at = START + timedelta(microseconds=123456)
+        session.add(StoredFile(sha256="a" * 64, size=3, media_type="text/csv", uploaded_at=at))
+        session.flush()
         session.add_all([
+            EvidenceFile(
+                **key, sha256="a" * 64, name_as_given="rekap.csv", note="", place="", added_at=at
+            ),
             Answer(**key, **words, draft=None, version=7, updated_at=at, updated_by_id=person.id),
             AnswerEvent(**key, **words, draft=ODD, version=7, way="page", at=at),
             Evidence(**key, url="https://contoh.example/?a=1&b=2", added_at=at, removed_at=at),
