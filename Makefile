@@ -14,7 +14,7 @@ demo: var/ready-to-run
 	@$(BIN)/maturity demo
 
 test: lint
-	@$(BIN)/pytest -q -n auto --maxprocesses 4
+	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist worksteal
 
 lint: var/ready-to-test
 	@$(BIN)/ruff check --quiet .
@@ -22,8 +22,11 @@ lint: var/ready-to-test
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+UNITS := tests/scoring tests/charts tests/cli $(wildcard tests/survey/test_re*.py) \
+	$(wildcard tests/survey/test_ins*.py) tests/survey/test_routing.py
+
 unit: var/ready-to-test
-	@$(BIN)/pytest -q -n auto --maxprocesses 4 -m 'not browser and not wheel and not slow'
+	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist worksteal -m 'not slow' $(UNITS)
 
 bench: var/ready-to-test
 	@$(BIN)/python bench/run.py
