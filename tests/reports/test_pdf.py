@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -22,6 +23,12 @@ from maturity.survey.models import StoredScorecard
 from tests.survey.filling import RESPONSIBLE, client_of, fill_by_forms, office_at_work, put, token
 
 NOTE = 'Lihat <img src="file:///etc/passwd"> dan <b>SK 12</b> & =HYPERLINK("http://x.example")'
+
+
+@pytest.fixture
+def database_url(new_database: Callable[..., str]) -> str:
+    """Paper does not depend on the database; the result pages' tests know both."""
+    return new_database("sqlite")
 
 
 @pytest.fixture
