@@ -12,7 +12,7 @@ from markupsafe import Markup
 from maturity.reports.figures import Chart, charts
 from maturity.reports.pdf import render
 from maturity.reports.report import Report
-from maturity.web import format_day, format_moment, format_number
+from maturity.web import format_moment, format_number
 
 HASH_MARK = "0" * 64
 
@@ -53,12 +53,6 @@ class PaperPage:
         if moment is None:
             return "–"
         return format_moment(moment, self.report.office.zone, self.language)
-
-    @property
-    def submitted_day(self) -> str:
-        """The day it was handed in."""
-        moment = self.report.submitted_at
-        return "–" if moment is None else format_day(moment, self.language)
 
     def drawing(self, chart_id: str) -> Markup:
         """A chart as a picture; empty where the report has none of that name."""

@@ -18,19 +18,16 @@ bp = Blueprint("survey", __name__)
 Subject = tuple[ins.Question, ins.Thing]
 
 
-def assessment_or_404(session: Session, assessment_id: int) -> Assessment:
-    """The assessment with its office and round; read once a session."""
+def assessment_or_404(session: Session, assessment_id: int, *, held: bool = False) -> Assessment:
+    """The assessment with its office and round; read once a session.
+
+    ``held`` until the end of a writing session, so that one change comes after the other.
+    """
     if assessment_id > MAX_ID:
         abort(404)
     together = (joinedload(Assessment.office), joinedload(Assessment.round))
-    return session.get(Assessment, assessment_id, options=together) or abort(404)
-
-
-def assessment_for_change(session: Session, assessment_id: int) -> Assessment:
-    """The assessment, held until the end of the writing session: one change after the other."""
-    together = (joinedload(Assessment.office), joinedload(Assessment.round))
-    held = {"of": Assessment}
-    found = session.get(Assessment, assessment_id, options=together, with_for_update=held)
+    lock = {"of": Assessment} if held else None
+    found = session.get(Assessment, assessment_id, options=together, with_for_update=lock)
     return found or abort(404)
 
 

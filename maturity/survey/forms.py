@@ -15,8 +15,6 @@ from werkzeug.datastructures import MultiDict
 from maturity.survey.answers import Change
 from maturity.survey.instrument import Item
 
-MORE_EVIDENCE = 1
-
 
 @dataclass(frozen=True, slots=True)
 class NewEvidence:

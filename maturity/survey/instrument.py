@@ -396,11 +396,22 @@ class Instrument:
     kinds: tuple[Named, ...] = ()
     areas: tuple[Named, ...] = ()
     explanations: tuple[Named, ...] = ()
+    sections: tuple[Branch, ...] = field(init=False, repr=False)
+    """The pages of the questionnaire, in order."""
     _items: dict[str, Item] = field(init=False, repr=False, compare=False)
+    _by_question: dict[str, tuple[Item, ...]] = field(init=False, repr=False, compare=False)
     _parts: dict[str, Part] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Index items and parts by id."""
+        """Index items and parts by id, and find the sections: pages ask for them often."""
+        of_question: dict[str, list[Item]] = {}
+        for item in self.items:
+            of_question.setdefault(item.question.id, []).append(item)
+        grouped = {question: tuple(items) for question, items in of_question.items()}
+        marked = tuple(p for p in below(self.root) if isinstance(p, Branch) and p.section)
+        sections = marked or tuple(_lowest_branches(self.root))
+        object.__setattr__(self, "sections", sections)
+        object.__setattr__(self, "_by_question", grouped)
         object.__setattr__(self, "_items", {item.key: item for item in self.items})
         object.__setattr__(self, "_parts", {part.id: part for part in below(self.root)})
 
@@ -423,13 +434,7 @@ class Instrument:
 
     def items_of(self, question_id: str) -> tuple[Item, ...]:
         """The item of a question, or all cells of a matrix."""
-        return tuple(item for item in self.items if item.question.id == question_id)
-
-    @property
-    def sections(self) -> tuple[Branch, ...]:
-        """The pages of the questionnaire, in order."""
-        marked = tuple(p for p in below(self.root) if isinstance(p, Branch) and p.section)
-        return marked or tuple(_lowest_branches(self.root))
+        return self._by_question.get(question_id, ())
 
     @property
     def dimensions(self) -> tuple[Branch, ...]:

@@ -22,7 +22,7 @@ from maturity.survey.forms import dom_id
 from maturity.survey.identity_numbers import holds_nik
 from maturity.survey.instrument import Branch, Instrument, Item, Kind, Option, Question, Text, Thing
 from maturity.survey.models import Evidence
-from maturity.survey.reading import DONT_KNOW, NOT_APPLICABLE, Reading
+from maturity.survey.reading import DONT_KNOW, NOT_APPLICABLE
 from maturity.survey.routing import Place, Progress
 from maturity.web import format_moment, format_number, locale
 
@@ -517,10 +517,3 @@ def lack_words(lack: Lack, item: Item) -> str:
         Lack.REASON: gettext("Alasan belum diisi"),
         Lack.EVIDENCE: gettext("Bukti dukung atau penjelasan belum ada"),
     }[lack]
-
-
-def reading_words(instrument: Instrument, item: Item, reading: Reading, *, language: str) -> str:
-    """An accepted answer as people read it."""
-    word = {State.DONT_KNOW: "dont-know", State.NOT_APPLICABLE: "not-applicable"}
-    value = word.get(reading.state, reading.value)
-    return answer_words(instrument, item, value, language=language)

@@ -19,7 +19,7 @@ from maturity.survey import assessments, forms, uploads
 from maturity.survey.answers import Author, Change, ConflictError
 from maturity.survey.blueprint import (
     Subject,
-    assessment_for_change,
+    assessment_or_404,
     assessment_thing,
     author,
     bp,
@@ -64,7 +64,7 @@ def _save_page(
     keys = list(dict.fromkeys(door.evidence_key(item) for item in items))
     came = uploads.arrivals(keys)
     with writing() as session:
-        assessment = assessment_for_change(session, assessment_id)
+        assessment = assessment_or_404(session, assessment_id, held=True)
         conflicts, faulty = _save_all(session, assessment, items, changes, who=who)
         faulty |= not uploads.attach_all(session, assessment, keys, came, who=who)
         assessments.note_progress(assessment, after)
@@ -153,7 +153,7 @@ def put_answer(assessment_id: int, key: str) -> ResponseReturnValue:
     after = work.foresee({key: change})
     try:
         with writing() as session:
-            assessment = assessment_for_change(session, assessment_id)
+            assessment = assessment_or_404(session, assessment_id, held=True)
             saved = door.save(session, assessment, item, change, author=who)
             assessments.note_progress(assessment, after)
             version, at = saved.answer.version, saved.answer.updated_at
@@ -204,7 +204,7 @@ def put_evidence(assessment_id: int, key: str) -> ResponseReturnValue:
     """Attach a link; with ``replaces`` the one that was typed in the same field before."""
     data, who = _json(), author()
     with writing() as session:
-        assessment = assessment_for_change(session, assessment_id)
+        assessment = assessment_or_404(session, assessment_id, held=True)
         instrument = assessments.instrument_of(assessment.round)
         if key not in {door.evidence_key(item) for item in instrument.items}:
             abort(404)

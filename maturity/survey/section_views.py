@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from flask import current_app, redirect, render_template, request, url_for
@@ -45,11 +45,9 @@ class SectionPage:
     gap: Gap | None
     back: str
     action: str
-    may_answer: bool
     number: int
     count: int
     max_file: str
-    conflicts: dict[str, ConflictError] = field(default_factory=dict)
 
 
 @bp.get("/assessments/<int:assessment_id>/sections/<section>")
@@ -95,11 +93,9 @@ def section_page(
         gap=None if about else gap_of(work, section, pages.language),
         back=_back(assessment_id, section_id, about),
         action=request.path,
-        may_answer=True,
         number=sections.index(section) + 1,
         count=len(sections),
         max_file=size_words(services().settings.max_file, pages.language),
-        conflicts=conflicts,
     )
     body = render_template("survey/section.html", page=page)
     return body, 409 if conflicts else 200

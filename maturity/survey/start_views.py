@@ -33,7 +33,6 @@ class StartPage:
     """Where a person's work is."""
 
     mine: tuple[Assessment, ...]
-    below: tuple[Assessment, ...]
     rounds: tuple[Round, ...]
 
 
@@ -53,7 +52,7 @@ def start() -> ResponseReturnValue:
         .join(Assessment.round)
         .order_by(Round.opens_at.desc(), Assessment.office_code)
     )
-    page = StartPage(tuple(mine), (), rounds if may(actor, Action.SEE_ROUND) else ())
+    page = StartPage(tuple(mine), rounds if may(actor, Action.SEE_ROUND) else ())
     return render_template("survey/start.html", page=page)
 
 

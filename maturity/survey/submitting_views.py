@@ -14,7 +14,6 @@ from maturity.offices.guard import (
 from maturity.offices.permissions import Action, may
 from maturity.survey import assessments, forms
 from maturity.survey.blueprint import (
-    assessment_for_change,
     assessment_or_404,
     assessment_thing,
     author,
@@ -124,7 +123,7 @@ def submit(assessment_id: int) -> ResponseReturnValue:
         return _submit_page(assessment_id, gettext("Beri tanda setuju sebelum mengajukan."), 422)
     try:
         with writing() as session:
-            assessment = assessment_for_change(session, assessment_id)
+            assessment = assessment_or_404(session, assessment_id, held=True)
             assessments.submit(session, assessment, author=author())
     except assessments.IncompleteError as error:
         return _submit_page(assessment_id, error.in_(locale()), 422)

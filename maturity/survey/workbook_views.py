@@ -16,7 +16,7 @@ from maturity.survey import workbook_apply as applying
 from maturity.survey.answers import Change, Theirs
 from maturity.survey.assessments import Work
 from maturity.survey.blueprint import (
-    assessment_for_change,
+    assessment_or_404,
     assessment_thing,
     author,
     bp,
@@ -180,7 +180,7 @@ def apply_workbook(assessment_id: int) -> ResponseReturnValue:
         secret=_secret(),
     )
     with writing() as session:
-        assessment = assessment_for_change(session, assessment_id)
+        assessment = assessment_or_404(session, assessment_id, held=True)
         applied = applying.apply(session, assessment, proposal, author=who)
     page = _done_page(open_work(assessment_id), applied)
     return render_template("survey/workbook_done.html", page=page)

@@ -170,7 +170,7 @@ PAGES = [
     "/start", "/assessments/{}", "/assessments/{}/sections/SD1", "/assessments/{}/sections/G-INV",
     "/assessments/{}/sections/SD1/check", "/assessments/{}/check", "/assessments/{}/submit",
     "/assessments/{}/result", "/account", "/offices/36.71/people", "/about", "/accessibility",
-    "/gaya",
+    "/gaya", "/assessments/{}/workbook",
 ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from maturity.db import Database
 from maturity.survey import assessments
 from maturity.survey.answers import Author, Change, ClosedError, ConflictError, attach, detach, save
-from maturity.survey.blueprint import assessment_for_change
+from maturity.survey.blueprint import assessment_or_404
 from maturity.survey.models import Answer, Evidence
 from tests.clock import START
 from tests.survey.filling import answers_of, office_at_work
@@ -38,13 +38,13 @@ def impatient(database: Database):
 
 
 def _save(session: Session, assessment_id: int, value: str, *, seen: int = 0) -> None:
-    assessment = assessment_for_change(session, assessment_id)
+    assessment = assessment_or_404(session, assessment_id, held=True)
     item = assessments.instrument_of(assessment.round).item("V01")
     save(session, assessment, item, Change(value, seen=seen), author=AUTHOR)
 
 
 def _attach(session: Session, assessment_id: int) -> None:
-    assessment = assessment_for_change(session, assessment_id)
+    assessment = assessment_or_404(session, assessment_id, held=True)
     attach(session, assessment, "V01", url="https://kpu.go.id", note="", author=AUTHOR)
 
 
@@ -65,7 +65,7 @@ def complete(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:
 
 def test_handing_in_waits_for_who_is_saving(database: Database, complete: int) -> None:
     with database.write() as saving:
-        assessment_for_change(saving, complete)
+        assessment_or_404(saving, complete, held=True)
         with pytest.raises(OperationalError), impatient(database) as submitting:
             _hand_in(submitting, complete)
         _save(saving, complete, "l2", seen=1)
@@ -86,7 +86,7 @@ def test_saving_waits_for_who_hands_in_and_is_then_refused(
     with pytest.raises(ClosedError), database.write() as saving:
         _attach(saving, complete)
     with pytest.raises(ClosedError), database.write() as saving:
-        detach(saving, assessment_for_change(saving, complete), 1, author=AUTHOR)
+        detach(saving, assessment_or_404(saving, complete, held=True), 1, author=AUTHOR)
     assert answers_of(database, complete)["V01"].value == "l1"
     with database.read() as session:
         assert session.scalars(select(Evidence)).all() == []
