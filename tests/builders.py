@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from maturity.offices.models import Membership, Office, Person, Role
 from maturity.offices.registry import OfficeRecord, load_registry
 from maturity.survey.instrument import Instrument
+from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.loader import load
-from maturity.survey.models import Assessment, AssessmentState, Round
+from maturity.survey.models import Assessment, Round
 from maturity.survey.shipped import locate
 from tests.clock import START
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from maturity.dashboards.queries import Standing
 from maturity.offices.registry import OfficeKind
-from maturity.survey.models import AssessmentState
+from maturity.survey.lifecycle import AssessmentState
 
 PAGE_ROWS = 50
 STATES = tuple(str(state) for state in AssessmentState)

@@ -11,7 +11,7 @@ from maturity.dashboards.frame import Frame, LevelName
 from maturity.dashboards.queries import Standing
 from maturity.dashboards.summary import spread
 from maturity.offices.registry import OfficeKind, load_registry, load_tiles
-from maturity.survey.models import AssessmentState
+from maturity.survey.lifecycle import HANDED_IN
 
 MEMBERS = (OfficeKind.REGENCY, OfficeKind.CITY)
 OFFICE_WORDS = re.compile(
@@ -59,7 +59,7 @@ def provinces(
                 own=office,
                 level=frame.level(office.level) if office else None,
                 members=len(members),
-                submitted=sum(row.state == AssessmentState.SUBMITTED for row in members),
+                submitted=sum(row.state in HANDED_IN for row in members),
                 median=middle.median if middle else None,
                 levels=Counter(row.level for row in members if row.result is not None),
             )

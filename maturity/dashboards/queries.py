@@ -13,7 +13,8 @@ from sqlalchemy import Row, Select, and_, select
 from sqlalchemy.orm import Session, aliased, undefer
 
 from maturity.offices.models import Office
-from maturity.survey.models import Assessment, AssessmentState, Round, Stage, StoredScorecard
+from maturity.survey.lifecycle import HANDED_IN, AssessmentState
+from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
 
 COMMISSION = re.compile(r"( Independent)? Election Commission$")
 
@@ -155,7 +156,8 @@ def _joined(*more: Any) -> Select[Any]:
     handed_in = and_(
         card.assessment_id == Assessment.id,
         card.stage == Stage.SELF,
-        Assessment.state == AssessmentState.SUBMITTED,
+        card.superseded_at.is_(None),
+        Assessment.state.in_(HANDED_IN),
     )
     return (
         select(*columns, *more)
@@ -176,9 +178,13 @@ def _of_round(round_id: int, earlier_id: int | None) -> Select[Any]:
         .outerjoin(work, and_(
             work.office_code == Office.code,
             work.round_id == (earlier_id or 0),
-            work.state == AssessmentState.SUBMITTED,
+            work.state.in_(HANDED_IN),
         ))
-        .outerjoin(card, and_(card.assessment_id == work.id, card.stage == Stage.SELF))
+        .outerjoin(card, and_(
+            card.assessment_id == work.id,
+            card.stage == Stage.SELF,
+            card.superseded_at.is_(None),
+        ))
         .where(Assessment.round_id == round_id)
         .order_by(Office.code)
     )  # fmt: skip

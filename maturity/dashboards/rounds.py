@@ -15,7 +15,8 @@ from maturity.dashboards.summary import Counts
 from maturity.offices.models import Office
 from maturity.offices.permissions import Action, Actor, Thing, may
 from maturity.offices.registry import OfficeKind
-from maturity.survey.models import Assessment, AssessmentState, Round
+from maturity.survey.lifecycle import HANDED_IN, AssessmentState
+from maturity.survey.models import Assessment, Round
 
 Link = tuple[str, str]
 
@@ -68,8 +69,9 @@ def _counts(session: Session) -> dict[int, Counts]:
         round_id: Counts(
             kind="",
             total=sum(states.values()),
-            submitted=states.get(AssessmentState.SUBMITTED, 0),
-            in_progress=states.get(AssessmentState.IN_PROGRESS, 0),
+            submitted=sum(states.get(state, 0) for state in HANDED_IN),
+            in_progress=states.get(AssessmentState.IN_PROGRESS, 0)
+            + states.get(AssessmentState.RETURNED, 0),
             not_started=states.get(AssessmentState.NOT_STARTED, 0),
         )
         for round_id, states in found.items()

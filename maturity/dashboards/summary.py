@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from maturity.dashboards.frame import Frame, LevelName, PartName
 from maturity.dashboards.queries import Standing
 from maturity.offices.registry import OfficeKind
-from maturity.survey.models import AssessmentState
+from maturity.survey.lifecycle import HANDED_IN, AssessmentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,8 @@ def _counts(rows: Sequence[Standing], kind: str = "") -> Counts:
     return Counts(
         kind=kind,
         total=len(rows),
-        submitted=found[AssessmentState.SUBMITTED],
-        in_progress=found[AssessmentState.IN_PROGRESS],
+        submitted=sum(found[state] for state in HANDED_IN),
+        in_progress=found[AssessmentState.IN_PROGRESS] + found[AssessmentState.RETURNED],
         not_started=found[AssessmentState.NOT_STARTED],
     )
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from maturity.offices.registry import OfficeKind, OfficeRecord
 from maturity.survey.instrument import Instrument, Item, Kind
-from maturity.survey.models import AssessmentState
+from maturity.survey.lifecycle import AssessmentState
 
 Floats = NDArray[np.float64]
 

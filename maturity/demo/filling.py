@@ -11,7 +11,7 @@ from maturity.demo import words
 from maturity.scoring.rubric import State
 from maturity.survey.answers import evidence_key
 from maturity.survey.instrument import Instrument, Item, Profile
-from maturity.survey.models import AssessmentState
+from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.reading import Reading
 from maturity.survey.routing import Place, Route
 

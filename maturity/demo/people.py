@@ -17,7 +17,7 @@ from maturity.demo import words
 from maturity.demo.capacity import Wish
 from maturity.offices.models import Membership, Person, Role
 from maturity.offices.registry import OfficeRecord
-from maturity.survey.models import AssessmentState
+from maturity.survey.lifecycle import AssessmentState
 
 PASSWORD = "contoh-data-terbuka"  # noqa: S105  known to everybody: it opens made-up data only
 NATIONAL, BANTEN, LEBAK, JAYAWIJAYA = "0", "36", "36.02", "95.01"
@@ -70,9 +70,19 @@ SIGN_INS = (
         "Verifier of KPU Provinsi Banten: its regencies and cities",
     ),
     SignIn(
-        "verifikator@kampus.example", "Dewi Anggraini", Role.VERIFIER, NATIONAL,
-        "Verifikator nasional (universitas)",
-        "National verifier (university)",
+        "verifikator@kpu.example", "Hasan Basri", Role.VERIFIER, NATIONAL,
+        "Verifikator KPU RI: kantor provinsi",
+        "Verifier of KPU RI: the provinces",
+    ),
+    SignIn(
+        "verifikator@kampus.example", "Dewi Anggraini", Role.EXTERNAL, NATIONAL,
+        "Verifikator eksternal (universitas): kantor mana pun, juga KPU RI",
+        "External verifier (university): any office, KPU RI too",
+    ),
+    SignIn(
+        "penetapan@kpu.example", "Lukman Hakim", Role.SETTLER, NATIONAL,
+        "Tim penetapan: memutuskan sanggahan, menetapkan hasil",
+        "Settling team: decides disputes, settles results",
     ),
     SignIn(
         "peneliti@kampus.example", "Yohanes Siregar", Role.RESEARCHER, NATIONAL,

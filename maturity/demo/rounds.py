@@ -17,15 +17,8 @@ from maturity.demo.filling import Case, Filled
 from maturity.demo.people import Staff
 from maturity.survey.answers import STATES
 from maturity.survey.instrument import Instrument
-from maturity.survey.models import (
-    Answer,
-    AnswerEvent,
-    Assessment,
-    AssessmentState,
-    Decision,
-    Evidence,
-    Round,
-)
+from maturity.survey.lifecycle import AssessmentState
+from maturity.survey.models import Answer, AnswerEvent, Assessment, Decision, Evidence, Round
 
 Row = dict[str, Any]
 MORNING, OFFICE_HOURS = timedelta(hours=8, minutes=30), timedelta(hours=8)

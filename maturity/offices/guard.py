@@ -23,8 +23,8 @@ from sqlalchemy import select
 
 from maturity.offices import parked
 from maturity.offices.forms import SignInForm
-from maturity.offices.models import Membership, Office, Person, Role
-from maturity.offices.permissions import NOBODY, Action, Actor, Grant, Thing, may
+from maturity.offices.models import Interest, Membership, Office, Person, Role
+from maturity.offices.permissions import JUDGES, NOBODY, Action, Actor, Grant, Thing, may
 from maturity.web import came_from, now, reading, wants_json
 
 RENEW_AFTER = timedelta(minutes=5)
@@ -160,7 +160,18 @@ def _load(identity: str) -> SignedIn | None:
         return None
     grants = tuple(Grant(Role(row.role), row.office_code) for row in rows if row.role)
     first = rows[0]
-    return SignedIn(first.id, key, first.name, first.email, Actor(first.id, grants))
+    actor = Actor(first.id, grants, _interests(first.id, grants))
+    return SignedIn(first.id, key, first.name, first.email, actor)
+
+
+def _interests(person_id: int, grants: tuple[Grant, ...]) -> frozenset[str]:
+    """Offices a judging person is close to; nobody else's are looked up."""
+    if not any(grant.role in JUDGES for grant in grants):
+        return frozenset()
+    declared = select(Interest.office_code).where(
+        Interest.person_id == person_id, Interest.ended_at.is_(None)
+    )
+    return frozenset(reading().scalars(declared))
 
 
 def _check() -> None:

@@ -17,6 +17,8 @@ class Role(StrEnum):
     OPERATOR = "operator"
     RESPONSIBLE = "responsible"  # penanggung jawab
     VERIFIER = "verifier"
+    EXTERNAL = "external"  # verifier of a university: of no office
+    SETTLER = "settler"  # of the body that settles results
     RESEARCHER = "researcher"
     VIEWER = "viewer"  # national viewer
     ADMINISTRATOR = "administrator"
@@ -73,6 +75,20 @@ class Membership(Base):
     role: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     person: Mapped[Person] = relationship(back_populates="memberships")
+    office: Mapped[Office] = relationship()
+
+
+class Interest(Base):
+    """An office that a person declared to be close to, and so never judges. Ended ones are kept."""
+
+    __tablename__ = "interest"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    office_code: Mapped[str] = mapped_column(ForeignKey("office.code"))
+    words: Mapped[str] = mapped_column(String(400), default="")
+    declared_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     office: Mapped[Office] = relationship()
 
 

@@ -20,6 +20,11 @@ class Action(StrEnum):
     SEE_RESULT = "see_result"  # score, reasons, report of a handed-in assessment
     SEE_ROUND = "see_round"  # the national page
     SEE_PROVINCE = "see_province"
+    VERIFY = "verify"  # judge answers, return, open the reply; only who is assigned does it
+    REPLY = "reply"  # agree or disagree with what was verified
+    SETTLE = "settle"
+    PUBLISH = "publish"
+    REOPEN = "reopen"
     MANAGE_OFFICE_PEOPLE = "manage_office_people"
     ADMINISTER = "administer"
 
@@ -42,10 +47,14 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person as permissions see it; nobody has no grants."""
+    """A person as permissions see it; nobody has no grants.
+
+    ``interests`` are offices the person has declared to be close to.
+    """
 
     person_id: int | None = None
     grants: tuple[Grant, ...] = ()
+    interests: frozenset[str] = frozenset()
 
     @property
     def offices(self) -> tuple[str, ...]:
@@ -53,7 +62,18 @@ class Actor:
         own = (Role.OPERATOR, Role.RESPONSIBLE)
         return tuple(dict.fromkeys(g.office for g in self.grants if g.role in own))
 
+    def is_partial(self, thing: Thing) -> bool:
+        """Whether the person belongs to the office, or declared an interest in it or above it.
 
+        External verifiers hold their role for no office of their own.
+        """
+        own = {grant.office for grant in self.grants if grant.role not in IMPARTIAL}
+        return thing.office in own or bool(self.interests & {thing.office, thing.province})
+
+
+IMPARTIAL = frozenset({Role.EXTERNAL, Role.ADMINISTRATOR, Role.VIEWER, Role.RESEARCHER})
+"""Roles whose office says where they hold, not where the person works."""
+JUDGES = frozenset({Role.VERIFIER, Role.EXTERNAL, Role.SETTLER})
 NOBODY = Actor()
 Reach = Callable[[Grant, Thing], bool]
 
@@ -68,6 +88,10 @@ def _own(grant: Grant, thing: Thing) -> bool:
 
 def _national(grant: Grant, thing: Thing) -> bool:
     return grant.office == NATIONAL
+
+
+def _the_national(grant: Grant, thing: Thing) -> bool:
+    return thing.office == NATIONAL
 
 
 def _below(grant: Grant, thing: Thing) -> bool:
@@ -86,6 +110,8 @@ TABLE: dict[Action, dict[Role, Reach]] = {
         Role.OPERATOR: _own,
         Role.RESPONSIBLE: _own,
         Role.VERIFIER: _below,
+        Role.EXTERNAL: _everywhere,
+        Role.SETTLER: _everywhere,
         Role.ADMINISTRATOR: _everywhere,
     },
     Action.ANSWER: {Role.OPERATOR: _own, Role.RESPONSIBLE: _own},
@@ -94,12 +120,16 @@ TABLE: dict[Action, dict[Role, Reach]] = {
         Role.OPERATOR: _own,
         Role.RESPONSIBLE: _own,
         Role.VERIFIER: _below,
+        Role.EXTERNAL: _everywhere,
+        Role.SETTLER: _everywhere,
         Role.RESEARCHER: _everywhere,
         Role.VIEWER: _everywhere,
         Role.ADMINISTRATOR: _everywhere,
     },
     Action.SEE_ROUND: {
         Role.VERIFIER: _national,
+        Role.EXTERNAL: _everywhere,
+        Role.SETTLER: _everywhere,
         Role.RESEARCHER: _everywhere,
         Role.VIEWER: _everywhere,
         Role.ADMINISTRATOR: _everywhere,
@@ -108,21 +138,32 @@ TABLE: dict[Action, dict[Role, Reach]] = {
         Role.OPERATOR: _own_or_below,
         Role.RESPONSIBLE: _own_or_below,
         Role.VERIFIER: _own_or_below,
+        Role.EXTERNAL: _everywhere,
+        Role.SETTLER: _everywhere,
         Role.RESEARCHER: _everywhere,
         Role.VIEWER: _everywhere,
         Role.ADMINISTRATOR: _everywhere,
     },
+    Action.VERIFY: {Role.VERIFIER: _below, Role.EXTERNAL: _everywhere},
+    Action.REPLY: {Role.OPERATOR: _own, Role.RESPONSIBLE: _own},
+    Action.SETTLE: {Role.SETTLER: _below, Role.EXTERNAL: _the_national},
+    Action.PUBLISH: {Role.SETTLER: _everywhere, Role.ADMINISTRATOR: _everywhere},
+    Action.REOPEN: {Role.SETTLER: _everywhere, Role.ADMINISTRATOR: _everywhere},
     Action.MANAGE_OFFICE_PEOPLE: {
         Role.RESPONSIBLE: _own,
         Role.ADMINISTRATOR: _everywhere,
     },
     Action.ADMINISTER: {Role.ADMINISTRATOR: _everywhere},
 }
+JUDGING = frozenset({Action.VERIFY, Action.SETTLE})
+"""Not for the own office, nor for one the person declared an interest in."""
 
 
 def may(actor: Actor, action: Action, thing: Thing | None = None) -> bool:
     """Whether this person may do this with this thing (None: nothing in particular)."""
     thing = thing or Thing(NATIONAL)
+    if action in JUDGING and actor.is_partial(thing):
+        return False
     reaches = TABLE[action]
     return any(
         grant.role in reaches and reaches[grant.role](grant, thing) for grant in actor.grants

@@ -26,7 +26,7 @@ WEAK_INDICATORS = 5
 
 def report_of(session: Session, assessment: Assessment) -> Report:
     """Read an assessment and build its report, in a fixed number of queries."""
-    stored = assessments.result_of(session, assessment)
+    stored = assessments.handed_in_result(session, assessment)
     author = assessment.submitted_by_id
     person = session.get(Person, author) if author is not None else None
     work = assessments.work(session, assessment)

@@ -21,7 +21,8 @@ from maturity.reports.trace import trace
 from maturity.survey import assessments
 from maturity.survey.blueprint import assessment_thing
 from maturity.survey.instrument import Text
-from maturity.survey.models import Assessment, AssessmentState
+from maturity.survey.lifecycle import HANDED_IN
+from maturity.survey.models import Assessment
 from maturity.web import is_demo, locale, reading
 
 PAGES = (pdf_views,)
@@ -100,7 +101,7 @@ def result(assessment_id: int) -> str:
 def node(assessment_id: int, node_id: str) -> str:
     """How one number came about."""
     assessment = seen_assessment(reading(), assessment_id)
-    stored = assessments.result_of(reading(), assessment)
+    stored = assessments.handed_in_result(reading(), assessment)
     work = assessments.work(reading(), assessment)
     nodes = nodes_of(work, stored)
     if node_id not in nodes.instrument.rubric.ids:
@@ -148,12 +149,12 @@ def chart_csv(assessment_id: int, chart_id: str) -> ResponseReturnValue:
 
 def _nodes(assessment_id: int) -> tuple[Nodes, Assessment]:
     assessment = seen_assessment(reading(), assessment_id)
-    stored = assessments.result_of(reading(), assessment)
+    stored = assessments.handed_in_result(reading(), assessment)
     return nodes_of(assessments.work(reading(), assessment), stored), assessment
 
 
 def _name(assessment: Assessment, ending: str, part: str = "") -> str:
-    state = "" if assessment.state == AssessmentState.SUBMITTED else "sementara"
+    state = "" if assessment.state in HANDED_IN else "sementara"
     names = ["DEMO" if is_demo() or assessment.round.demo else "", "hasil",
              assessment.round.slug, assessment.office_code, part, state]  # fmt: skip
     return f"{'-'.join(name for name in names if name)}.{ending}"

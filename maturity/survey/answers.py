@@ -19,8 +19,10 @@ from sqlalchemy.orm import Session
 
 from maturity.errors import MaturityError
 from maturity.scoring.rubric import State
+from maturity.survey.deadlines import filling_due, is_in_reply
 from maturity.survey.instrument import Item, Text
-from maturity.survey.models import Answer, AnswerEvent, Assessment, AssessmentState, Evidence
+from maturity.survey.lifecycle import OPEN, AssessmentState
+from maturity.survey.models import Answer, AnswerEvent, Assessment, Evidence
 from maturity.survey.reading import MAX_RAW, Reading, UnreadableError, clean, link, read
 
 MAX_NOTE = 4_000
@@ -50,6 +52,8 @@ class Author:
     person_id: int | None
     now: datetime
     way: str = "web"
+    sent_at: datetime | None = None
+    """When the device says that it sent this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +144,19 @@ class TooManyError(MaturityError):
 
 def must_be_open(assessment: Assessment, now: datetime) -> None:
     """Raise ClosedError or LateError unless answers may still change."""
-    if assessment.state not in (AssessmentState.NOT_STARTED, AssessmentState.IN_PROGRESS):
+    if assessment.state not in OPEN:
         raise ClosedError
     if now < assessment.round.opens_at:
         raise MaturityError("Periode ini belum dibuka.", "This period is not open yet.", status=409)
-    if now > assessment.round.closes_at:
-        raise LateError(assessment.round.closes_at, assessment.office.timezone)
+    end = filling_due(assessment)
+    if now > end:
+        raise LateError(end, assessment.office.timezone)
+
+
+def must_take_evidence(assessment: Assessment, now: datetime) -> None:
+    """Raise unless evidence may be attached: while answers may change, and for a reply."""
+    if not is_in_reply(assessment, now):
+        must_be_open(assessment, now)
 
 
 class Kept(NamedTuple):
@@ -343,7 +354,7 @@ def attach(
     session: Session, assessment: Assessment, key: str, *, url: str, note: str, author: Author
 ) -> tuple[Evidence, Text | None]:
     """Attach a link. Saying the same again changes nothing; a bad link is kept and flagged."""
-    must_be_open(assessment, author.now)
+    must_take_evidence(assessment, author.now)
     if len(url) > MAX_NOTE or len(note) > MAX_NOTE:
         raise TooLongError(MAX_NOTE)
     url, note, fault = clean(url), clean(note), None

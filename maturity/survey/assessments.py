@@ -11,6 +11,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -24,31 +25,17 @@ from maturity.scoring.scorecard import Scorecard, scorecard
 from maturity.survey import answers as door
 from maturity.survey import log
 from maturity.survey.answers import Author, Change, Kept, evidence_key, readings
-from maturity.survey.chain import sha256
+from maturity.survey.chain import moment, sha256
+from maturity.survey.deadlines import filling_due, was_sent_in_time
 from maturity.survey.file_evidence import files
 from maturity.survey.file_models import EvidenceFile
 from maturity.survey.instrument import Branch, Instrument, Item, Profile
+from maturity.survey.lifecycle import HANDED_IN, STATE_NAMES, AssessmentState, transition
 from maturity.survey.loader import load_text
 from maturity.survey.log import Kind, Note
-from maturity.survey.models import (
-    Assessment,
-    AssessmentState,
-    Decision,
-    Evidence,
-    Round,
-    Stage,
-    StoredScorecard,
-)
-from maturity.survey.reading import Reading
+from maturity.survey.models import Assessment, Decision, Evidence, Round, Stage, StoredScorecard
+from maturity.survey.reading import Reading, clean
 from maturity.survey.routing import Place, Route, lacks_reason, sheet_of
-
-# The published life of an assessment: what may follow what.
-TRANSITIONS: dict[AssessmentState, frozenset[AssessmentState]] = {
-    AssessmentState.NOT_STARTED: frozenset({AssessmentState.IN_PROGRESS}),
-    AssessmentState.IN_PROGRESS: frozenset({AssessmentState.SUBMITTED}),
-    AssessmentState.SUBMITTED: frozenset(),
-}
-
 
 # Instruments of rounds by fingerprint: a few a process, for as long as it lives.
 _INSTRUMENTS: dict[str, Instrument] = {}
@@ -144,16 +131,20 @@ class Work:
 
     def lacks_evidence(self, item: Item, reading: Reading) -> bool:
         """Whether the claimed level needs evidence and has neither link, file nor note."""
+        answer = self.answers.get(item.key)
+        described = answer is not None and answer.note.strip()
+        return not described and self.lacks_link(item, reading)
+
+    def lacks_link(self, item: Item, reading: Reading) -> bool:
+        """Whether the claimed level needs evidence and has neither link nor file."""
         least = item.question.evidence_from
         if least is None or reading.state is not State.ANSWERED or item.thing is not None:
             return False
         rung = item.option(reading.value).rung
         if rung is None or rung.level < least:
             return False
-        answer = self.answers.get(item.key)
-        usable = [row for row in self.evidence.get(evidence_key(item), ()) if row.usable]
-        shown = usable or self.files.get(evidence_key(item), ())
-        return not shown and not (answer is not None and answer.note.strip())
+        usable = any(row.usable for row in self.evidence.get(evidence_key(item), ()))
+        return not usable and not self.files.get(evidence_key(item))
 
 
 def instrument_of(round_: Round) -> Instrument:
@@ -196,9 +187,18 @@ def work(session: Session, assessment: Assessment, *, with_evidence: bool = True
 
 def provisional(work: Work) -> Scorecard:
     """The score as it stands; nothing is stored."""
-    cells = sheet_of([work.route])
+    cells = sheet_of([_as_claimed(work)])
     rubric = work.instrument.rubric
     return scorecard(rubric, cells, score(rubric, cells), unit=work.assessment.office_code)
+
+
+def _as_claimed(work: Work) -> Route:
+    """The way with the claims that count; a round may want "not applicable" granted first."""
+    if work.assessment.round.na_policy != "granted":
+        return work.route
+    readings = work.route.readings.items()
+    kept = {key: one for key, one in readings if one.state is not State.NOT_APPLICABLE}
+    return Route(work.instrument, work.route.profile, kept)
 
 
 def note_progress(assessment: Assessment, route: Route) -> None:
@@ -220,13 +220,8 @@ def change_state(
 
     Goes into the record, with the digest of the scorecard that was frozen for it: do it last.
     """
-    before = AssessmentState(assessment.state)
-    if to not in TRANSITIONS[before]:
-        raise NotAllowedError(
-            f"Perubahan dari “{before}” ke “{to}” tidak diperbolehkan.",
-            f"A change from “{before}” to “{to}” is not allowed.",
-            status=409,
-        )
+    before, words = AssessmentState(assessment.state), clean(words)
+    _must_be_allowed(before, to, words)
     assessment.state = to
     assessment.updated_at = author.now
     decision = Decision(
@@ -239,17 +234,46 @@ def change_state(
     )
     session.add(decision)
     digest = scorecard.digest if scorecard else None
-    note = note_of(decision, round_id=assessment.round_id, way=author.way, scorecard=digest)
+    late = assessment.sent_at if to == AssessmentState.SUBMITTED else None
+    note = note_of(
+        decision, round_id=assessment.round_id, way=author.way, scorecard=digest, sent_at=late
+    )
     log.append(session, note)
 
 
-def note_of(decision: Decision, *, round_id: int, way: str, scorecard: str | None) -> Note:
+def _must_be_allowed(before: AssessmentState, to: AssessmentState, words: str) -> None:
+    step, names = transition(before, to), (STATE_NAMES[before], STATE_NAMES[to])
+    if step is None:
+        raise NotAllowedError(
+            f"Perubahan dari “{names[0].id}” ke “{names[1].id}” tidak diperbolehkan.",
+            f"A change from “{names[0].en}” to “{names[1].en}” is not allowed.",
+            status=409,
+        )
+    if step.needs_words and not words.strip():
+        raise MaturityError(
+            f"Tulis alasannya: “{step.name.id}” hanya dapat dilakukan dengan alasan.",
+            f"Say why: “{step.name.en}” needs a reason.",
+            field="words",
+            status=422,
+        )
+
+
+def note_of(
+    decision: Decision,
+    *,
+    round_id: int,
+    way: str,
+    scorecard: str | None,
+    sent_at: datetime | None = None,
+) -> Note:
     """A change of state as the record keeps it: of words, which may name people, the hash."""
     data = {"before": str(decision.before), "after": str(decision.after), "way": way}
     if decision.words:
         data["words_sha256"] = sha256(decision.words)
     if scorecard is not None:
         data["scorecard"] = scorecard
+    if sent_at is not None:
+        data["sent_at"] = moment(sent_at)
     return Note(
         kind=Kind.STATE_CHANGED,
         at=decision.at,
@@ -263,13 +287,15 @@ def note_of(decision: Decision, *, round_id: int, way: str, scorecard: str | Non
 def submit(session: Session, assessment: Assessment, *, author: Author) -> StoredScorecard:
     """Hand in: check, score once more, freeze. IncompleteError lists what is missing."""
     session.refresh(assessment, with_for_update={"of": Assessment})
-    if assessment.state == AssessmentState.SUBMITTED:
+    if assessment.state in HANDED_IN:
         raise NotAllowedError(
             "Penilaian ini sudah diajukan.",
             "This assessment has already been submitted.",
             status=409,
         )
-    door.must_be_open(assessment, author.now)
+    assessment.sent_at = _sent_in_time(assessment, author)
+    if assessment.sent_at is None:
+        door.must_be_open(assessment, author.now)
     opened = work(session, assessment)
     missing = opened.missing()
     if missing:
@@ -281,6 +307,14 @@ def submit(session: Session, assessment: Assessment, *, author: Author) -> Store
     return card
 
 
+def _sent_in_time(assessment: Assessment, author: Author) -> datetime | None:
+    """When a submission was sent that is received late and counts all the same; else None."""
+    if author.now <= filling_due(assessment):
+        return None
+    in_time = was_sent_in_time(assessment, sent_at=author.sent_at, received_at=author.now)
+    return author.sent_at if in_time else None
+
+
 def freeze(
     session: Session,
     assessment: Assessment,
@@ -288,10 +322,18 @@ def freeze(
     card: Scorecard,
     *,
     author: Author,
+    stage: Stage = Stage.SELF,
 ) -> StoredScorecard:
-    """Store a scorecard for good, with the fingerprint of what was asked."""
+    """Store a scorecard for good, with the fingerprint of what was asked.
+
+    An earlier one of the same stage is kept, but no longer current.
+    """
+    older = result_of(session, assessment, stage)
+    if older is not None:
+        older.superseded_at = author.now
+        session.flush()
     stored = frozen_row(assessment.id, instrument, card)
-    stored.created_at = author.now
+    stored.created_at, stored.stage = author.now, stage
     session.add(stored)
     session.flush()
     return stored
@@ -344,13 +386,32 @@ def weakest_of(instrument: Instrument, card: Scorecard) -> str | None:
     return min(found)[2] if found else None
 
 
-def result_of(session: Session, assessment: Assessment) -> StoredScorecard | None:
-    """The frozen result of an assessment, if it was submitted."""
+def result_of(
+    session: Session, assessment: Assessment, stage: Stage = Stage.SELF
+) -> StoredScorecard | None:
+    """The current frozen result of a stage, if there is one."""
     return session.scalar(
         select(StoredScorecard).where(
-            StoredScorecard.assessment_id == assessment.id, StoredScorecard.stage == Stage.SELF
+            StoredScorecard.assessment_id == assessment.id,
+            StoredScorecard.stage == stage,
+            StoredScorecard.superseded_at.is_(None),
         )
     )
+
+
+def results_of(session: Session, assessment: Assessment) -> dict[Stage, StoredScorecard]:
+    """The current frozen results by stage."""
+    current = (
+        StoredScorecard.assessment_id == assessment.id,
+        StoredScorecard.superseded_at.is_(None),
+    )
+    rows = session.scalars(select(StoredScorecard).where(*current))
+    return {Stage(row.stage): row for row in rows}
+
+
+def handed_in_result(session: Session, assessment: Assessment) -> StoredScorecard | None:
+    """The frozen self-assessment; None while the office may still change its answers."""
+    return result_of(session, assessment) if assessment.state in HANDED_IN else None
 
 
 def card_of(stored: StoredScorecard) -> Scorecard:

@@ -11,7 +11,9 @@ from maturity.offices.permissions import Action, Thing, may
 from maturity.survey import assessments
 from maturity.survey import instrument as ins
 from maturity.survey.answers import Author
-from maturity.survey.models import Assessment, AssessmentState
+from maturity.survey.deadlines import filling_due
+from maturity.survey.lifecycle import OPEN
+from maturity.survey.models import Assessment
 from maturity.web import now, reading
 
 bp = Blueprint("survey", __name__)
@@ -78,9 +80,8 @@ def open_work(assessment_id: int, *, with_evidence: bool = True) -> assessments.
 
 def is_closed(assessment: Assessment) -> bool:
     """Whether the answers can no longer be changed."""
-    open_states = (AssessmentState.NOT_STARTED, AssessmentState.IN_PROGRESS)
-    within = assessment.round.opens_at <= now() <= assessment.round.closes_at
-    return assessment.state not in open_states or not within
+    within = assessment.round.opens_at <= now() <= filling_due(assessment)
+    return assessment.state not in OPEN or not within
 
 
 def may_answer(work: assessments.Work) -> bool:

@@ -5,29 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from maturity.db import Base, UtcDateTime
 from maturity.offices.models import Office
-
-
-class AssessmentState(StrEnum):
-    """Where an assessment stands in its life."""
-
-    NOT_STARTED = "not-started"
-    IN_PROGRESS = "in-progress"
-    SUBMITTED = "submitted"
+from maturity.survey.lifecycle import AssessmentState
 
 
 class Stage(StrEnum):
-    """Whose answers a scorecard was made from."""
+    """Whose answers count. Every stage is stored apart; nothing overwrites an earlier one."""
 
     SELF = "self"
+    VERIFIED = "verified"
+    REPLIED = "replied"
+    CONTESTED = "contested"  # verified, but what the office disputes counts as it claims
+    SETTLED = "settled"
 
 
 class Round(Base):
-    """One survey of all offices. It keeps its own copy of the instrument."""
+    """One survey of all offices. It keeps its own copy of the instrument.
+
+    Deadlines are moments of Western Indonesian Time; every office has until the same time of
+    day in its own zone (``deadlines``).
+    """
 
     __tablename__ = "round"
 
@@ -41,11 +42,23 @@ class Round(Base):
     source: Mapped[str] = mapped_column(Text, deferred=True)
     opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    verify_by: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reply_by: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settle_by: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reply_days: Mapped[int] = mapped_column(default=3, server_default="3")
+    grace_minutes: Mapped[int] = mapped_column(default=15, server_default="15")
+    verifiers: Mapped[str | None] = mapped_column(Text)
+    na_policy: Mapped[str] = mapped_column(String(16), default="claimed", server_default="claimed")
+    suppress_below: Mapped[int] = mapped_column(default=5, server_default="5")
     demo: Mapped[bool] = mapped_column(default=False)
 
 
 class Assessment(Base):
-    """One office in one round."""
+    """One office in one round.
+
+    ``due_at`` and its like are this office's own deadlines, where they differ from the round's.
+    ``sent_at``: when the device says that a submission received late was sent.
+    """
 
     __tablename__ = "assessment"
     __table_args__ = (UniqueConstraint("round_id", "office_code"),)
@@ -60,6 +73,12 @@ class Assessment(Base):
     updated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    verifier_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    verify_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reply_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    replied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     round: Mapped[Round] = relationship()
     office: Mapped[Office] = relationship()
 
@@ -145,10 +164,22 @@ class Decision(Base):
 
 
 class StoredScorecard(Base):
-    """A frozen result. Pages of many offices read the columns, never the payload."""
+    """A frozen result. Pages of many offices read the columns, never the payload.
+
+    One of a stage is current; those it took the place of are kept, with the moment.
+    """
 
     __tablename__ = "scorecard"
-    __table_args__ = (UniqueConstraint("assessment_id", "stage"),)
+    __table_args__ = (
+        Index(
+            "uq_scorecard_current",
+            "assessment_id",
+            "stage",
+            unique=True,
+            sqlite_where=text("superseded_at IS NULL"),
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id", ondelete="CASCADE"))
@@ -163,3 +194,4 @@ class StoredScorecard(Base):
     dimensions: Mapped[str] = mapped_column(Text)  # JSON: node id -> [level, gated, index]
     payload: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # zlib of the JSON
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

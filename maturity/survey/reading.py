@@ -252,7 +252,7 @@ def earn(item: Item, reading: Reading) -> tuple[State, float]:
     if reading.state is not State.ANSWERED or item.criterion is None:
         return (reading.state, 0.0)
     if item.kind is Kind.MULTIPLE:
-        chosen = [item.option(one).points or 0.0 for one in reading.value.split(",")]
+        chosen = [item.option(one).points or 0.0 for one in reading.value.split(",") if one]
         cap = item.question.cap
         return (State.ANSWERED, sum(chosen) if cap is None else min(sum(chosen), cap))
     if item.kind in (Kind.NUMBER, Kind.PERCENT):

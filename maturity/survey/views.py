@@ -13,6 +13,8 @@ from maturity.survey import (
     workbook_views,
 )
 from maturity.survey.blueprint import assessment_or_404, assessment_thing, bp
+from maturity.survey.lifecycle import STATE_NAMES, AssessmentState
+from maturity.web import locale
 
 PAGES = (
     start_views,
@@ -30,3 +32,29 @@ __all__ = ["assessment_or_404", "assessment_thing", "bp", "init_app"]
 def init_app(app: Flask) -> None:
     """Add these pages to an application."""
     app.register_blueprint(bp)
+    app.jinja_env.filters.update(state_name=state_name, state_kind=state_kind)
+    app.jinja_env.globals.update(state_choices=state_choices)
+
+
+def state_name(state: str) -> str:
+    """Template filter: the name of an assessment's state in the reader's language."""
+    return STATE_NAMES[AssessmentState(state)].in_(locale())
+
+
+def state_kind(state: str) -> str:
+    """Template filter: the kind of tag that shows a state."""
+    return _TAGS.get(AssessmentState(state), "sent")
+
+
+def state_choices() -> list[tuple[str, str]]:
+    """All states with their names, for a list to choose from."""
+    return [(str(state), state_name(state)) for state in AssessmentState]
+
+
+_TAGS = {
+    AssessmentState.NOT_STARTED: "none",
+    AssessmentState.IN_PROGRESS: "doing",
+    AssessmentState.RETURNED: "check",
+    AssessmentState.SETTLED: "done",
+    AssessmentState.PUBLISHED: "done",
+}

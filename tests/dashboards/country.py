@@ -14,7 +14,8 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from maturity.offices.models import Office
-from maturity.survey.models import Assessment, AssessmentState, Round, Stage, StoredScorecard
+from maturity.survey.lifecycle import AssessmentState
+from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
 from tests.builders import add_offices, make_round
 from tests.clock import START
 

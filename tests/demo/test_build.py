@@ -30,12 +30,12 @@ from maturity.survey.assessments import (
     work,
 )
 from maturity.survey.chain import moment, verify
+from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.log import Kind
 from maturity.survey.models import (
     Answer,
     AnswerEvent,
     Assessment,
-    AssessmentState,
     Decision,
     Evidence,
     Round,

@@ -20,7 +20,7 @@ from maturity import schema
 from maturity.backup import MOST_ROW, backup, restore
 from maturity.db import Database
 from maturity.errors import MaturityError
-from maturity.offices.models import Invite, Person, Role, SignInFailure
+from maturity.offices.models import Interest, Invite, Person, Role, SignInFailure
 from maturity.survey.file_models import EvidenceFile, StoredFile
 from maturity.survey.log import Note, append
 from maturity.survey.models import (
@@ -32,6 +32,7 @@ from maturity.survey.models import (
     Round,
     StoredScorecard,
 )
+from maturity.survey.stage_models import Comment, Correction, Extension, Judgement, Thread
 from tests.builders import LEBAK, START, make_assessment, make_person, make_round
 
 ODD = "Baris 1\nbaris 2\t“kutip” \\ 🗳 =HYPERLINK() é\u2028"
@@ -71,6 +72,19 @@ def _fill(url: str) -> None:
             AnswerEvent(**key, **words, draft=ODD, version=7, way="page", at=at),
             Evidence(**key, url="https://contoh.example/?a=1&b=2", added_at=at, removed_at=at),
             Decision(assessment_id=made.id, before="a", after="b", at=at, by_id=person.id),
+            Interest(person_id=person.id, office_code=made.office_code, declared_at=at),
+            Judgement(
+                **key, stage="verified", verdict="changed", state="answered", value="l2",
+                words=ODD, on_version=7, way="web", at=at,
+            ),
+            Thread(
+                **key, kind="dispute", opened_at=at,
+                comments=[Comment(side="office", words=ODD, at=at)],
+            ),
+            Extension(assessment_id=made.id, stage="reply", until=at, words=ODD, at=at),
+            Correction(
+                round_id=made.round_id, before="a", after="b", changes="[]", words=ODD, at=at
+            ),
             StoredScorecard(
                 assessment_id=made.id, stage="self", fingerprint="f" * 64, digest="d" * 64,
                 level=2, gated_level=None, index_value=0.1 + 0.2, coverage=1 / 3,

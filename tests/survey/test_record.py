@@ -26,9 +26,10 @@ from maturity.survey import log
 from maturity.survey.answers import Author
 from maturity.survey.assessments import change_state
 from maturity.survey.chain import EMPTY, Fault, Head, What, canonical, sha256, verify
+from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.log import Note
 from maturity.survey.log_models import LogEntry
-from maturity.survey.models import Assessment, AssessmentState, Decision, StoredScorecard
+from maturity.survey.models import Assessment, Decision, StoredScorecard
 from tests.builders import START, make_assessment
 from tests.conftest import ROOT
 from tests.survey.filling import RESPONSIBLE, client_of, fill_by_forms, office_at_work, token
