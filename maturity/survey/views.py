@@ -10,6 +10,7 @@ from maturity.survey import (
     section_views,
     start_views,
     submitting_views,
+    timeline_views,
     workbook_views,
 )
 from maturity.survey.blueprint import assessment_or_404, assessment_thing, bp
@@ -21,6 +22,7 @@ PAGES = (
     section_views,
     saving_views,
     submitting_views,
+    timeline_views,
     file_views,
     workbook_views,
 )

@@ -1,0 +1,197 @@
+"""The page of everything that happened to an assessment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import select
+
+from maturity.offices.guard import permit
+from maturity.offices.models import Person
+from maturity.offices.permissions import Action
+from maturity.survey.assessments import instrument_of
+from maturity.survey.blueprint import assessment_or_404, assessment_thing, bp
+from maturity.survey.instrument import Instrument
+from maturity.survey.lifecycle import STATE_NAMES, AssessmentState
+from maturity.survey.models import Assessment
+from maturity.survey.pages import answer_words
+from maturity.survey.timeline import Entry, Happening, Timeline, timeline
+from maturity.web import format_moment, locale, reading
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry in words."""
+
+    when: str
+    kind: str
+    what: str
+    subject: str
+    before: str
+    after: str
+    words: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """A page of the timeline, with what was asked for."""
+
+    assessment: Assessment
+    lines: tuple[Line, ...]
+    older: str
+    kind: str
+    key: str
+    kinds: tuple[tuple[str, str], ...]
+
+
+@bp.get("/assessments/<int:assessment_id>/timeline")
+@permit(Action.SEE_ASSESSMENT, assessment_thing)
+def happened(assessment_id: int) -> ResponseReturnValue:
+    """Answers, evidence, decisions and comments in one order, newest first."""
+    session = reading()
+    assessment = assessment_or_404(session, assessment_id)
+    kind, key = request.args.get("kind", ""), request.args.get("item", "")[:240]
+    known = Happening(kind) if kind in set(Happening) else None
+    found = timeline(session, assessment.id, before=_moment("before"), kind=known, key=key)
+    people = {entry.by_id for entry in found.entries if entry.by_id is not None}
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(people)))
+    names = {row.id: row.name for row in rows}
+    telling = Telling(assessment, instrument_of(assessment.round), names)
+    page = TimelinePage(
+        assessment=assessment,
+        lines=tuple(map(telling.line, found.entries)),
+        older=_older(found),
+        kind=kind if known else "",
+        key=key,
+        kinds=(("", gettext("Semua")), *((str(one), kind_name(one)) for one in Happening)),
+    )
+    return render_template("survey/timeline.html", page=page)
+
+
+def _moment(name: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
+
+
+def _older(found: Timeline) -> str:
+    return "" if found.older is None else found.older.isoformat()
+
+
+def kind_name(kind: Happening) -> str:
+    """What a sort of happening is called."""
+    return {
+        Happening.ANSWER: gettext("Jawaban"),
+        Happening.EVIDENCE: gettext("Bukti dukung"),
+        Happening.JUDGEMENT: gettext("Verifikasi, tanggapan, dan penetapan"),
+        Happening.COMMENT: gettext("Tanya jawab"),
+        Happening.DECISION: gettext("Perubahan status"),
+        Happening.EXTENSION: gettext("Perpanjangan waktu"),
+    }[kind]
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Puts entries of one assessment into the reader's words."""
+
+    assessment: Assessment
+    instrument: Instrument
+    names: Mapping[int, str]
+
+    def line(self, entry: Entry) -> Line:
+        """An entry in words."""
+        return Line(
+            when=self.moment(entry.at),
+            kind=str(entry.kind),
+            what=self.what(entry),
+            subject=self.subject(entry.key),
+            before=self.value(entry, entry.before),
+            after=self.value(entry, entry.after),
+            words=entry.words,
+            who=self.who(entry),
+        )
+
+    def moment(self, at: datetime) -> str:
+        """A moment in the office's zone."""
+        return format_moment(at, self.assessment.office.timezone, locale())
+
+    def who(self, entry: Entry) -> str:
+        """Who did it, and by which way where that is not the usual one."""
+        name = self.names.get(entry.by_id or 0) or gettext("sistem")
+        ways = {
+            "workbook": gettext("lembar kerja"),
+            "link": gettext("tautan"),
+            "cli": gettext("baris perintah"),
+        }
+        way = ways.get(entry.way.partition(":")[0])
+        return f"{name} ({way})" if way else name
+
+    def subject(self, key: str) -> str:
+        """The question, and the object of a matrix."""
+        if not key:
+            return ""
+        for item in self.instrument.items:
+            if key in (item.key, item.stem):
+                parts = [item.question.title, item.thing.label if item.thing else None]
+                if item.key == key and item.column is not None:
+                    parts.append(item.column.label)
+                return " – ".join(part.in_(locale()) for part in parts if part is not None)
+        return key
+
+    def value(self, entry: Entry, value: str) -> str:
+        """A stored value as people read it."""
+        if not value:
+            return ""
+        if entry.kind is Happening.DECISION:
+            return STATE_NAMES[AssessmentState(value)].in_(locale())
+        if entry.kind is Happening.EXTENSION:
+            return self.moment(datetime.fromisoformat(value))
+        if entry.kind in (Happening.ANSWER, Happening.JUDGEMENT):
+            try:
+                item = self.instrument.item(entry.key)
+            except KeyError:
+                return value
+            return answer_words(self.instrument, item, value, language=locale())
+        return value
+
+    def what(self, entry: Entry) -> str:
+        """What happened, in a few words."""
+        known = {
+            "saved": gettext("Jawaban disimpan"),
+            "draft": gettext("Isian disimpan, belum dapat diterima"),
+            "added": gettext("Bukti dukung ditambahkan"),
+            "removed": gettext("Bukti dukung dihapus"),
+            "verified:confirmed": gettext("Verifikasi: sesuai"),
+            "verified:changed": gettext("Verifikasi: diubah"),
+            "verified:not-verifiable": gettext("Verifikasi: tidak dapat diverifikasi"),
+            "replied:agree": gettext("Tanggapan kantor: setuju"),
+            "replied:disagree": gettext("Tanggapan kantor: tidak setuju"),
+            "settled:upheld": gettext("Penetapan: hasil verifikasi dipertahankan"),
+            "settled:confirmed": gettext("Penetapan: klaim kantor diterima"),
+            "settled:changed": gettext("Penetapan: diubah"),
+            "settled:not-verifiable": gettext("Penetapan: tidak dapat diverifikasi"),
+            "filling": gettext("Batas pengisian diperpanjang"),
+            "verification": gettext("Batas verifikasi diperpanjang"),
+            "reply": gettext("Masa sanggah diperpanjang"),
+        }
+        if entry.kind is Happening.COMMENT:
+            return self._said(entry.detail)
+        return known.get(entry.detail) or kind_name(entry.kind)
+
+    def _said(self, detail: str) -> str:
+        kind, _, side = detail.partition(":")
+        kinds = {
+            "question": gettext("Pertanyaan"),
+            "correction": gettext("Koreksi"),
+            "dispute": gettext("Sanggahan"),
+        }
+        sides = {"office": gettext("kantor"), "verifier": gettext("verifikator")}
+        return f"{kinds.get(kind, kind)} ({sides.get(side, side)})"
