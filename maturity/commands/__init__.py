@@ -8,10 +8,11 @@ from maturity.commands import (
     people,
     record,
     reports,
+    retention,
     rounds,
     scores,
     serve,
     storage,
 )
 
-COMMANDS = (demo, instruments, people, record, reports, rounds, scores, serve, storage)
+COMMANDS = (demo, instruments, people, record, reports, retention, rounds, scores, serve, storage)

@@ -25,6 +25,7 @@ class Kind(StrEnum):
 
     ROUND_OPENED = "round-opened"
     STATE_CHANGED = "state-changed"
+    RETENTION = "retention"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
