@@ -5,6 +5,7 @@ from __future__ import annotations
 from maturity.commands import (
     demo,
     instruments,
+    jobs,
     people,
     record,
     reports,
@@ -12,6 +13,19 @@ from maturity.commands import (
     scores,
     serve,
     storage,
+    worker,
 )
 
-COMMANDS = (demo, instruments, people, record, reports, rounds, scores, serve, storage)
+COMMANDS = (
+    demo,
+    instruments,
+    people,
+    record,
+    reports,
+    rounds,
+    scores,
+    serve,
+    worker,
+    jobs,
+    storage,
+)

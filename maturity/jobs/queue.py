@@ -112,6 +112,11 @@ def forget(session: Session, *, before: datetime) -> int:
     return cast("CursorResult[Any]", session.execute(gone)).rowcount
 
 
+def payload_of(job: Job) -> dict[str, Any]:
+    """What a job was given."""
+    return cast(dict[str, Any], json.loads(job.payload))
+
+
 # --- by workers --------------------------------------------------------------------------
 
 
@@ -145,7 +150,7 @@ def claim(
             job.state, job.claimed_by, job.lease_until = JobState.RUNNING, worker, now + lease
             job.attempts += 1
             session.flush()
-            return Held(job.id, job.kind, json.loads(job.payload), job.attempts, worker)
+            return Held(job.id, job.kind, payload_of(job), job.attempts, worker)
         session.flush()
     return None
 
@@ -166,6 +171,11 @@ def heartbeat(session: Session, held: Held, *, now: datetime, lease: timedelta =
     job = _held(session, held)
     job.lease_until = now + lease
     return job.cancel_requested
+
+
+def wanted(session: Session, held: Held) -> bool:
+    """Whether the work is to go on; a reading session will do. LeaseLostError as above."""
+    return not _held(session, held, lock=False).cancel_requested
 
 
 def progress(session: Session, held: Held, *, done: int, total: int, word: str = "") -> bool:
@@ -207,14 +217,15 @@ def stop(session: Session, held: Held, *, now: datetime) -> None:
     _end(_held(session, held), JobState.CANCELLED, now)
 
 
-def _held(session: Session, held: Held) -> Job:
+def _held(session: Session, held: Held, *, lock: bool = True) -> Job:
     mine = and_(
         Job.id == held.id,
         Job.state == JobState.RUNNING,
         Job.attempts == held.attempt,
         Job.claimed_by == held.worker,
     )
-    job = session.scalars(select(Job).where(mine).with_for_update()).one_or_none()
+    query = select(Job).where(mine)
+    job = session.scalars(query.with_for_update() if lock else query).one_or_none()
     if job is None:
         raise LeaseLostError(f"job {held.id}, attempt {held.attempt}")
     return job

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from maturity.config import Settings
-from maturity.server import environment, settings_from
+from maturity.config import Settings, environment, settings_from
 from tests.serving import Server, free_port, serving
 
 pytestmark = pytest.mark.slow
