@@ -108,7 +108,7 @@ def jobs() -> ResponseReturnValue:
 def order_reports() -> ResponseReturnValue:
     """Have all reports of a round made."""
     slug, language = request.form.get("round", ""), request.form.get("language", "")
-    if language not in LOCALES:
+    if language not in LOCALES or not slug.isprintable():
         abort(400)
     with writing() as session:
         round_ = session.scalar(select(Round).where(Round.slug == slug)) or abort(404)

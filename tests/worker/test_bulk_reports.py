@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,6 @@ from maturity.db import Database
 from maturity.jobs.models import Job
 from maturity.reports import bulk
 from maturity.survey.models import Assessment, AssessmentState, Round
-from maturity.worker import bulk_reports, context
 from maturity.worker.kinds import HANDLERS
 from maturity.worker.loop import Worker
 from tests.builders import LEBAK, TANGERANG, make_assessment
@@ -36,33 +33,6 @@ SERANG = "36.73"
 def database_url(new_database: Callable[..., str]) -> str:
     """The queue's tests know both databases."""
     return new_database("sqlite")
-
-
-class Here(Executor):
-    """Does the work at once, in this process."""
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No processes: those are looked at once, below."""
-
-    @contextmanager
-    def executor(_settings: Settings) -> Iterator[Executor]:
-        yield Here()
-
-    monkeypatch.setattr(context, "executor", executor)
-    yield
-    for app in bulk_reports._apps.values():
-        app.extensions["maturity"].close()
-    bulk_reports._apps.clear()
 
 
 def round_of(database: Database, *offices: str) -> None:
@@ -192,10 +162,16 @@ def test_a_round_that_is_gone_fails_with_words_and_for_good(app: Flask, database
 
 
 @pytest.mark.usefixtures("here")
-def test_a_file_is_only_what_the_job_made(app: Flask, settings: Settings, database: Database) -> None:
+def test_a_file_is_only_what_the_job_made(
+    app: Flask, settings: Settings, database: Database
+) -> None:
     round_of(database, TANGERANG)
     job = made(app, database)
     (settings.data / "secret-key").write_text("x")
-    for folder, file in (("..", "secret-key"), ("x/..", "secret-key"), ("1-id", "../../secret-key")):
+    for folder, file in (
+        ("..", "secret-key"),
+        ("x/..", "secret-key"),
+        ("1-id", "../../secret-key"),
+    ):
         job.result = json.dumps({"folder": folder, "file": file})
         assert bulk.finished_file(settings, job) is None
