@@ -91,5 +91,9 @@ class Beside:
         with self._guard:
             if self._ending.is_set():
                 return None
-            self._process = subprocess.Popen(self._command, env=self._environment)  # noqa: S603
+            self._process = subprocess.Popen(  # noqa: S603
+                self._command,
+                env=self._environment,
+                process_group=0,  # Ctrl-C is for the server, which ends this
+            )
             return self._process
