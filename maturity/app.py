@@ -12,6 +12,7 @@ from maturity import web
 from maturity.config import Settings
 from maturity.dashboards import views as dashboards
 from maturity.offices import views as offices
+from maturity.operations import views as operations
 from maturity.reports import views as reports
 from maturity.resources import folder
 from maturity.survey import views as survey
@@ -38,6 +39,6 @@ def create_app(
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies)  # type: ignore[method-assign]
     web.init_app(app, settings, now=now)
-    for feature in (offices, survey, dashboards, reports):
+    for feature in (offices, survey, dashboards, reports, operations):
         feature.init_app(app)
     return app

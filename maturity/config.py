@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+
+EXTRA = "MATURITY_SERVER_EXTRA"
+"""From a process to those it starts: what no setting says, such as that this is a demo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,12 @@ class Settings:
     """Send cookies over https only; turned off by ``maturity demo`` on this machine."""
     workers: int = 2
     """Server processes."""
+    worker: bool = True
+    """Whether ``maturity serve`` runs a worker for jobs beside the server."""
+    job_processes: int = 2
+    """Processes among which a job divides heavy work."""
+    scheduler: str = ""
+    """Address of a Dask scheduler, which then gets the heavy work of jobs."""
     proxies: int = 0
     """How many trusted reverse proxies stand before the server."""
     max_file: int = 5_000_000
@@ -46,6 +56,9 @@ class Settings:
             base_url=env.get("MATURITY_BASE_URL", "").rstrip("/"),
             secure_cookies=_flag(env, "MATURITY_SECURE_COOKIES", default=True),
             workers=_number(env, "MATURITY_WORKERS", default=2),
+            worker=_flag(env, "MATURITY_WORKER", default=True),
+            job_processes=_number(env, "MATURITY_JOB_PROCESSES", default=2),
+            scheduler=env.get("MATURITY_SCHEDULER", ""),
             proxies=_number(env, "MATURITY_PROXIES", default=0),
             max_file=_number(env, "MATURITY_MAX_FILE", default=5_000_000),
             log_level=env.get("MATURITY_LOG_LEVEL", "INFO").upper(),
@@ -71,6 +84,22 @@ class Settings:
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(48))
         return path.read_text(encoding="ascii").strip()
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The settings as the environment says them."""
+    told = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    extra = json.dumps(dict(told.pop("extra")))
+    return {EXTRA: extra} | {
+        f"MATURITY_{name.upper()}": str(int(value)) if isinstance(value, bool) else str(value)
+        for name, value in told.items()
+    }
+
+
+def settings_from(environ: Mapping[str, str]) -> Settings:
+    """The settings back."""
+    extra = json.loads(environ.get(EXTRA, "{}"))
+    return replace(Settings.from_environment(environ), extra=extra)
 
 
 def _default_data(env: Mapping[str, str]) -> str:

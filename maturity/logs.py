@@ -45,7 +45,11 @@ def dictionary(level: str) -> dict[str, Any]:
         "formatters": {"json": formatter},
         "handlers": {"standard error": handler},
         "root": {"handlers": ["standard error"], "level": level},
-        "loggers": {"_granian": {}, "alembic": {"level": "WARNING"}},
+        "loggers": {
+            "_granian": {},
+            **{name: {"level": "WARNING"} for name in ("alembic", "weasyprint.progress")},
+            **{name: {"level": "WARNING"} for name in ("fontTools", "distributed")},
+        },
     }
 
 

@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+import maturity.jobs.models
 import maturity.offices.models
 import maturity.survey.file_models
 import maturity.survey.log_models

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
-import json
 import os
-import signal
 import socket
-import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from collections.abc import Callable
+from contextlib import nullcontext
 from http.client import HTTPConnection, HTTPException
 
 import structlog
@@ -22,8 +18,10 @@ from granian.log import LogLevels
 
 from maturity import logs, schema
 from maturity.app import create_app
-from maturity.config import Settings
+from maturity.config import Settings, environment, settings_from
 from maturity.errors import MaturityError
+from maturity.worker.family import end_with_parent
+from maturity.worker.process import Beside
 
 THREADS = 8
 """Requests that one process works on at once; PostgreSQL's pool has room for as many."""
@@ -31,8 +29,6 @@ WAITING = 128
 """Requests a process takes in before it lets others wait in the socket's queue."""
 PATIENCE = 30
 """Seconds that requests under way are given at the end."""
-EXTRA = "MATURITY_SERVER_EXTRA"
-"""From the main process to the others: what no setting says, such as that this is a demo."""
 _log = structlog.stdlib.get_logger("maturity.server")
 
 
@@ -66,7 +62,8 @@ def serve(
         log_dictconfig=logs.dictionary(settings.log_level),
     )
     server.on_startup(lambda: _when_answering(address, port, lambda: _announce(host, port, ready)))
-    server.serve()
+    with Beside(settings) if settings.worker else nullcontext():
+        server.serve()
     _log.info("stopped")
 
 
@@ -116,34 +113,11 @@ def _answers(address: str, port: int) -> bool:
         connection.close()
 
 
-def environment(settings: Settings) -> dict[str, str]:
-    """The settings as the environment says them."""
-    told = {field.name: getattr(settings, field.name) for field in fields(settings)}
-    extra = json.dumps(dict(told.pop("extra")))
-    return {EXTRA: extra} | {
-        f"MATURITY_{name.upper()}": str(int(value)) if isinstance(value, bool) else str(value)
-        for name, value in told.items()
-    }
-
-
-def settings_from(environ: Mapping[str, str]) -> Settings:
-    """The settings back."""
-    extra = json.loads(environ.get(EXTRA, "{}"))
-    return replace(Settings.from_environment(environ), extra=extra)
-
-
 def application() -> Flask:
     """What each server process runs."""
-    _end_with_parent()
+    end_with_parent()
     settings = settings_from(os.environ)
     logs.configure(settings.log_level)
     app = create_app(settings)
     logs.watch(app)
     return app
-
-
-def _end_with_parent() -> None:
-    """Ask Linux to stop this process when the main one is killed, or its port stays taken."""
-    if sys.platform == "linux":
-        set_parent_death_signal = 1
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)

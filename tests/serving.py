@@ -62,6 +62,7 @@ def serving(data: Path, database_url: str, **settings: str) -> Iterator[Server]:
         "MATURITY_DATABASE_URL": database_url,
         "MATURITY_SECRET_KEY": SECRET,
         "MATURITY_SECURE_COOKIES": "0",
+        "MATURITY_WORKER": "0",  # it takes seconds of a core to begin
         **settings,
     }
     port = free_port()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from maturity.commands import (
     demo,
     instruments,
+    jobs,
     people,
     record,
     reports,
@@ -13,6 +14,20 @@ from maturity.commands import (
     scores,
     serve,
     storage,
+    worker,
 )
 
-COMMANDS = (demo, instruments, people, record, reports, retention, rounds, scores, serve, storage)
+COMMANDS = (
+    demo,
+    instruments,
+    jobs,
+    people,
+    record,
+    reports,
+    retention,
+    rounds,
+    scores,
+    serve,
+    storage,
+    worker,
+)

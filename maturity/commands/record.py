@@ -5,19 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from maturity.commands.database import reading
 from maturity.commands.language import say
 from maturity.commands.parser import Commands
-from maturity.commands.settings import read_settings
 from maturity.commands.writing import output
 from maturity.errors import MaturityError
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from maturity.survey.chain import Fault, Head
 
 
@@ -47,7 +44,7 @@ def run_export(args: argparse.Namespace) -> int:
     """Write every entry as it is stored, whether the chain holds or not."""
     from maturity.survey.log import lines
 
-    with _reading() as session, output(args.file) as out:
+    with reading() as session, output(args.file) as out:
         count = 0
         for line in lines(session):
             out.write(line + "\n")
@@ -63,7 +60,7 @@ def run_verify(args: argparse.Namespace) -> int:
 
     published = [_head(text) for text in args.head]
     if args.file is None:
-        with _reading() as session:
+        with reading() as session:
             verdict = verify(lines(session), published)
     else:
         with args.file.open(encoding="utf-8", errors="surrogateescape", newline="\n") as file:
@@ -79,7 +76,7 @@ def run_head(_args: argparse.Namespace) -> int:
     """Print the newest entry's number and hash."""
     from maturity.survey.log import head
 
-    with _reading() as session:
+    with reading() as session:
         sys.stdout.write(f"{head(session)}\n")
     return 0
 
@@ -113,30 +110,4 @@ def _broken(fault: Fault) -> MaturityError:
     return MaturityError(
         f"Catatan tidak utuh: entri {fault.seq} {indonesian}.",
         f"The record is not whole: entry {fault.seq} {english}.",
-    )
-
-
-@contextmanager
-def _reading() -> Iterator[Session]:
-    """A reading session over the installation's database, which is not brought up to date."""
-    from maturity import schema
-    from maturity.db import Database
-
-    database = Database(read_settings().database)
-    file = database.engine.url.database if database.is_sqlite else None
-    try:
-        if file and not Path(file).exists():
-            raise _outdated()
-        with database.read() as session:
-            if schema.current(session.connection()) != schema.head():
-                raise _outdated()
-            yield session
-    finally:
-        database.dispose()
-
-
-def _outdated() -> MaturityError:
-    return MaturityError(
-        "Tabel basis data belum ada atau belum mutakhir; jalankan `maturity db upgrade`.",
-        "The database's tables are not there or not up to date; run `maturity db upgrade`.",
     )

@@ -73,5 +73,9 @@ def paper_html(report: Report, language: str) -> str:
 
 def paper(report: Report, language: str) -> Paper:
     """The PDF of a report."""
-    name = f"laporan-{report.round_slug}-{report.office.code}-{language}.pdf"
-    return Paper(name, render(paper_html(report, language)))
+    return Paper(paper_name(report, language), render(paper_html(report, language)))
+
+
+def paper_name(report: Report, language: str) -> str:
+    """What its file is called."""
+    return f"laporan-{report.round_slug}-{report.office.code}-{language}.pdf"

@@ -25,7 +25,8 @@ PEOPLE = {
 }
 PLAIN_VALUES = {
     "sha256": "0" * 64,
-    "slug": "2026", "person_id": 999_999, "token": "x", "filename": "css/site.css",
+    "slug": "2026", "person_id": 999_999, "job_id": 999_999, "token": "x",
+    "filename": "css/site.css",
     "section": "P1.1", "question": "x", "thing": "x", "key": "x", "node_id": "x",
     "chart_id": "x", "table": "offices",
 }  # fmt: skip

@@ -20,6 +20,7 @@ from maturity import schema
 from maturity.backup import MOST_ROW, backup, restore
 from maturity.db import Database
 from maturity.errors import MaturityError
+from maturity.jobs.models import Job
 from maturity.offices.models import Interest, Invite, Person, Role, SignInFailure
 from maturity.survey.file_models import EvidenceFile, StoredFile
 from maturity.survey.log import Note, append
@@ -92,6 +93,7 @@ def _fill(url: str) -> None:
             ),
             Invite(token_hash="t", person_id=person.id, created_at=at, expires_at=at),
             SignInFailure(key="k", count=3, last_at=at),
+            Job(kind="k", payload='{"a": "ü"}', max_attempts=5, not_before=at, created_at=at),
         ])  # fmt: skip
         append(session, Note(kind="test", at=at, by_id=person.id, data={"words": ODD}))
     database.dispose()

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from maturity.config import Settings
-from maturity.server import environment, settings_from
+from maturity.config import Settings, environment, settings_from
 from tests.serving import Server, free_port, serving
 
 pytestmark = pytest.mark.slow
@@ -77,13 +76,37 @@ def test_request_under_way_is_answered_before_the_end(
 def test_killed_main_process_takes_the_others_along(
     new_database: Callable[..., str], tmp_path: Path
 ) -> None:
-    with serving(tmp_path, new_database("sqlite")) as server:
+    with serving(tmp_path, new_database("sqlite"), MATURITY_WORKER="1") as server:
         assert _get(server, "/health").status == 200
+        _worker(server, 1)
         os.kill(server.process.pid, signal.SIGKILL)
         assert server.process.stderr is not None
         server.process.stderr.read()  # ends when the last process that could write to it has
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", server.port))
+
+
+def _worker(server: Server, number: int) -> int:
+    """Wait until so many workers have begun beside the server; the process of the last."""
+    while True:
+        ready = [line["pid"] for line in server.lines if line["event"] == "worker ready"]
+        if len(ready) >= number:
+            return int(ready[number - 1])
+        server.read_until("worker ready")
+
+
+def test_a_worker_beside_the_server_is_begun_again_and_ends_with_it(
+    new_database: Callable[..., str], tmp_path: Path
+) -> None:
+    with serving(tmp_path, new_database("sqlite"), MATURITY_WORKER="1") as server:
+        os.kill(_worker(server, 1), signal.SIGKILL)
+        again = _worker(server, 2)
+        assert _get(server, "/health").status == 200
+        assert server.stop() == 0
+    events = [line["event"] for line in server.lines]
+    assert events.count("worker died") == 1
+    assert events.index("worker ended") < events.index("stopped")
+    assert not Path(f"/proc/{again}").exists()
 
 
 def test_settings_reach_the_server_processes(tmp_path: Path) -> None:

@@ -1,0 +1,40 @@
+"""Work done in the test's own process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from maturity.config import Settings
+from maturity.worker import bulk_reports, context
+
+
+class Here(Executor):
+    """Does the work at once, in this process."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Heavy work is done without processes, each of which takes seconds to begin."""
+
+    @contextmanager
+    def executor(_settings: Settings) -> Iterator[Executor]:
+        yield Here()
+
+    monkeypatch.setattr(context, "executor", executor)
+    yield
+    for app in bulk_reports._apps.values():
+        app.extensions["maturity"].close()
+    bulk_reports._apps.clear()
