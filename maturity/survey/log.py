@@ -25,6 +25,7 @@ class Kind(StrEnum):
 
     ROUND_OPENED = "round-opened"
     STATE_CHANGED = "state-changed"
+    PAPER_SIGNED = "paper-signed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

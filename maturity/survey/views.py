@@ -8,8 +8,10 @@ from maturity.survey import (
     file_views,
     saving_views,
     section_views,
+    sign_off_views,
     start_views,
     submitting_views,
+    verify_views,
     workbook_views,
 )
 from maturity.survey.blueprint import assessment_or_404, assessment_thing, bp
@@ -21,6 +23,8 @@ PAGES = (
     submitting_views,
     file_views,
     workbook_views,
+    sign_off_views,
+    verify_views,
 )
 """Modules whose pages join the blueprint by being imported."""
 

@@ -32,6 +32,7 @@ from maturity.survey.models import (
     Round,
     StoredScorecard,
 )
+from maturity.survey.receipt_models import Receipt, SignedPaper
 from tests.builders import LEBAK, START, make_assessment, make_person, make_round
 
 ODD = "Baris 1\nbaris 2\t“kutip” \\ 🗳 =HYPERLINK() é\u2028"
@@ -79,6 +80,14 @@ def _fill(url: str) -> None:
             Invite(token_hash="t", person_id=person.id, created_at=at, expires_at=at),
             SignInFailure(key="k", count=3, last_at=at),
         ])  # fmt: skip
+        receipt = Receipt(
+            assessment_id=made.id, code="0123456789ABCDEF", digest="e" * 64, answers=1, evidence=2,
+            issued_at=at, by_id=person.id, payload=bytes(range(256)),
+        )  # fmt: skip
+        session.add(receipt)
+        session.flush()
+        scan = {"sha256": "a" * 64, "name_as_given": ODD[:100], "added_at": at}
+        session.add(SignedPaper(receipt_id=receipt.id, **scan))
         append(session, Note(kind="test", at=at, by_id=person.id, data={"words": ODD}))
     database.dispose()
 
