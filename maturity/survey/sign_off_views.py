@@ -11,7 +11,7 @@ from maturity.offices.guard import current_actor, permit, thing_of
 from maturity.offices.permissions import Action, may
 from maturity.survey import receipts
 from maturity.survey.blueprint import assessment_or_404, assessment_thing, author, bp
-from maturity.survey.file_evidence import Taken, plain_name, take
+from maturity.survey.file_evidence import Taken, megabytes, plain_name, take
 from maturity.survey.file_kinds import RefusedFileError
 from maturity.survey.file_views import download
 from maturity.survey.files import is_sha256, store_of
@@ -42,7 +42,7 @@ def _page(assessment_id: int, error: str = "", status: int = 200) -> ResponseRet
         scans=receipts.scans(session, receipt),
         may_hand_in=may(current_actor(), Action.ANSWER, thing_of(assessment.office)),
         endings=ENDINGS,
-        limit=services().settings.max_file / 1_000_000,
+        limit=megabytes(services().settings.max_file, "." if locale() == "en" else ","),
         error=error,
     )
     return body, status
@@ -55,7 +55,8 @@ def hand_in_paper(assessment_id: int) -> ResponseReturnValue:
     try:
         name, taken = _arrived()
     except MaturityError as error:
-        return _page(assessment_id, error.in_(locale()), error.status)
+        words = error.in_(locale())
+        return _page(assessment_id, words[:1].upper() + words[1:], error.status)
     with writing() as session:
         assessment = assessment_or_404(session, assessment_id, held=True)
         receipt = receipts.latest(session, assessment) or abort(404)
