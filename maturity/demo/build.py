@@ -17,6 +17,7 @@ from maturity.db import Database
 from maturity.demo.capacity import Population, populate
 from maturity.demo.filling import Case, Questionnaire
 from maturity.demo.people import WISHES, Staff, add_people
+from maturity.demo.receipts import add_receipts
 from maturity.demo.record import add_record
 from maturity.demo.rounds import SPANS, Task, add_answers, add_assessments, add_round, course_of
 from maturity.errors import MaturityError
@@ -90,7 +91,11 @@ def build_demo(
             tasks += country.hold_round(session, number)
         finished = [task for task in tasks if task.case.finished]
         rows = _freeze(session, country.instrument, finished, tell)
-        add_record(session, tasks, {row["assessment_id"]: row["digest"] for row in rows})
+        scorecards = [row["digest"] for row in rows]
+        digests = add_receipts(
+            session, country.instrument, finished, scorecards=scorecards, seed=seed
+        )
+        add_record(session, tasks, digests)
         return _summary(country, tasks, rows)
 
 

@@ -13,8 +13,10 @@ from maturity.survey.answers import Author
 from maturity.survey.models import Decision, Round
 
 
-def add_record(session: Session, tasks: Sequence[Task], digests: Mapping[int, str]) -> None:
-    """Record the opening of each round and each handing in; digests by assessment."""
+def add_record(
+    session: Session, tasks: Sequence[Task], digests: Mapping[int, Mapping[str, str]]
+) -> None:
+    """Record the opening of each round and each handing in; digests by assessment and name."""
     notes = []
     found = {round_.slug: round_ for round_ in session.scalars(select(Round))}
     for slug, round_ in found.items():
@@ -28,7 +30,7 @@ def add_record(session: Session, tasks: Sequence[Task], digests: Mapping[int, st
                     Decision(**decision(task)),
                     round_id=found[task.case.round_slug].id,
                     way="web",
-                    scorecard=digests[task.assessment_id],
+                    digests=digests[task.assessment_id],
                 )
             )
     log.append(session, *sorted(notes, key=lambda note: note.at))

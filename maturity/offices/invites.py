@@ -116,10 +116,10 @@ def public_address(base_url: str, request_root: str = "") -> str:
     if urlsplit(request_root).hostname in _HERE:
         return request_root.rstrip("/")
     raise MaturityError(
-        "Alamat publik aplikasi belum diatur (MATURITY_BASE_URL), sehingga tautan undangan tidak "
-        "dapat dibuat. Hubungi pengelola server.",
-        "The application's public address is not set (MATURITY_BASE_URL), so no invitation link "
-        "can be made. Ask whoever runs the server.",
+        "Alamat publik aplikasi belum diatur (MATURITY_BASE_URL), sehingga tautan tidak dapat "
+        "dibuat. Hubungi pengelola server.",
+        "The application's public address is not set (MATURITY_BASE_URL), so no link to it can "
+        "be made. Ask whoever runs the server.",
         status=409,
     )
 

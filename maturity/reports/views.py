@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from maturity.offices.guard import permit
 from maturity.offices.permissions import Action
-from maturity.reports import pdf_views, tables
+from maturity.reports import minutes_views, pdf_views, tables
 from maturity.reports.blueprint import bp, seen_assessment
 from maturity.reports.build import nodes_of, office_facts, report_of
 from maturity.reports.figures import Chart, charts
@@ -25,7 +25,7 @@ from maturity.survey.lifecycle import HANDED_IN
 from maturity.survey.models import Assessment
 from maturity.web import is_demo, locale, reading
 
-PAGES = (pdf_views,)
+PAGES = (pdf_views, minutes_views)
 """Modules whose pages join the blueprint by being imported."""
 
 

@@ -23,7 +23,7 @@ from maturity.scoring.engine import score
 from maturity.scoring.rubric import State
 from maturity.scoring.scorecard import Scorecard, scorecard
 from maturity.survey import answers as door
-from maturity.survey import log
+from maturity.survey import log, receipts
 from maturity.survey.answers import Author, Change, Kept, evidence_key, readings
 from maturity.survey.chain import moment, sha256
 from maturity.survey.deadlines import filling_due, was_sent_in_time
@@ -214,11 +214,11 @@ def change_state(
     *,
     author: Author,
     words: str = "",
-    scorecard: StoredScorecard | None = None,
+    digests: Mapping[str, str] | None = None,
 ) -> None:
     """Move an assessment along the published transitions; NotAllowedError otherwise.
 
-    Goes into the record, with the digest of the scorecard that was frozen for it: do it last.
+    Goes into the record, with digests of what was frozen and sealed for it: do it last.
     """
     before, words = AssessmentState(assessment.state), clean(words)
     _must_be_allowed(before, to, words)
@@ -233,11 +233,10 @@ def change_state(
         by_id=author.person_id,
     )
     session.add(decision)
-    digest = scorecard.digest if scorecard else None
-    late = assessment.sent_at if to == AssessmentState.SUBMITTED else None
-    note = note_of(
-        decision, round_id=assessment.round_id, way=author.way, scorecard=digest, sent_at=late
-    )
+    said = dict(digests or {})
+    if to == AssessmentState.SUBMITTED and assessment.sent_at is not None:
+        said["sent_at"] = moment(assessment.sent_at)
+    note = note_of(decision, round_id=assessment.round_id, way=author.way, digests=said)
     log.append(session, note)
 
 
@@ -258,22 +257,12 @@ def _must_be_allowed(before: AssessmentState, to: AssessmentState, words: str) -
         )
 
 
-def note_of(
-    decision: Decision,
-    *,
-    round_id: int,
-    way: str,
-    scorecard: str | None,
-    sent_at: datetime | None = None,
-) -> Note:
+def note_of(decision: Decision, *, round_id: int, way: str, digests: Mapping[str, str]) -> Note:
     """A change of state as the record keeps it: of words, which may name people, the hash."""
     data = {"before": str(decision.before), "after": str(decision.after), "way": way}
     if decision.words:
         data["words_sha256"] = sha256(decision.words)
-    if scorecard is not None:
-        data["scorecard"] = scorecard
-    if sent_at is not None:
-        data["sent_at"] = moment(sent_at)
+    data |= digests
     return Note(
         kind=Kind.STATE_CHANGED,
         at=decision.at,
@@ -303,7 +292,9 @@ def submit(session: Session, assessment: Assessment, *, author: Author) -> Store
     assessment.submitted_at, assessment.submitted_by_id = author.now, author.person_id
     note_progress(assessment, opened.route)
     card = freeze(session, assessment, opened.instrument, provisional(opened), author=author)
-    change_state(session, assessment, AssessmentState.SUBMITTED, author=author, scorecard=card)
+    receipt = receipts.issue(session, opened, card, author)
+    digests = {"scorecard": card.digest, "receipt": receipt.digest}
+    change_state(session, assessment, AssessmentState.SUBMITTED, author=author, digests=digests)
     return card
 
 

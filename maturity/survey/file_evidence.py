@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -18,7 +19,13 @@ from sqlalchemy.orm import Session, joinedload
 from maturity.errors import MaturityError
 from maturity.offices.models import Office
 from maturity.survey.answers import MAX_NOTE, Author, TooLongError, must_be_open, touch
-from maturity.survey.file_kinds import BY_MEDIA_TYPE, Kind, RefusedFileError, recognised
+from maturity.survey.file_kinds import (
+    BY_MEDIA_TYPE,
+    KINDS,
+    Kind,
+    RefusedFileError,
+    recognised,
+)
 from maturity.survey.file_models import EvidenceFile, StoredFile
 from maturity.survey.files import FileStore
 from maturity.survey.identity_numbers import file_holds_nik
@@ -58,7 +65,7 @@ class TooManyFilesError(MaturityError):
         )
 
 
-def take(store: FileStore, content: bytes, *, most: int) -> Taken:
+def take(store: FileStore, content: bytes, *, most: int, kinds: Sequence[Kind] = KINDS) -> Taken:
     """Recognise, clean, search and store a content of at most ``most`` bytes.
 
     RefusedFileError where it is too large or of no kind that is taken; NotKeptError.
@@ -71,6 +78,12 @@ def take(store: FileStore, content: bytes, *, most: int) -> Taken:
             f"this file exceeds the limit of {megabytes(most, '.')} MB.",
         )
     kind, kept = recognised(content)
+    if kind not in kinds:
+        names = ", ".join(one.name for one in kinds)
+        raise RefusedFileError(
+            f"berkas ini {kind.name}; yang diterima di sini hanya {names}.",
+            f"this file is {kind.name}; only {names} are taken here.",
+        )
     return Taken(store.put(kept), len(kept), kind, file_holds_nik(kind, kept))
 
 
@@ -126,8 +139,7 @@ def attach_file(
 ) -> EvidenceFile:
     """Use a taken content at a question. The same again only changes what is said of it."""
     must_be_open(assessment, author.now)
-    if session.get(StoredFile, taken.sha256) is None:
-        _store_row(session, taken, author)
+    store_row(session, taken, author)
     return _attach(session, assessment, key, taken.sha256, use=use, author=author)
 
 
@@ -143,7 +155,10 @@ def use_again(
     return _attach(session, assessment, key, sha256, use=use, author=author)
 
 
-def _store_row(session: Session, taken: Taken, author: Author) -> None:
+def store_row(session: Session, taken: Taken, author: Author) -> None:
+    """Know of a content that is in the store, if nobody did."""
+    if session.get(StoredFile, taken.sha256) is not None:
+        return
     row = StoredFile(
         sha256=taken.sha256,
         size=taken.size,

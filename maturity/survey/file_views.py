@@ -6,7 +6,7 @@ import io
 import re
 from typing import Any
 
-from flask import abort, request, send_file
+from flask import Response, abort, request, send_file
 from flask.typing import ResponseReturnValue
 
 from maturity.offices.guard import permit
@@ -14,11 +14,12 @@ from maturity.offices.permissions import Action
 from maturity.survey.blueprint import assessment_thing, bp
 from maturity.survey.file_evidence import handed_in
 from maturity.survey.file_kinds import ACCEPTED
+from maturity.survey.file_models import StoredFile
 from maturity.survey.files import is_sha256, store_of
 from maturity.survey.uploads import make_room
 from maturity.web import reading, services
 
-TAKING_FILES = ("survey.save_section", "survey.save_thing")
+TAKING_FILES = ("survey.save_section", "survey.save_thing", "survey.hand_in_paper")
 _TRICKY = re.compile(r"[\"\\/:*?<>|;%']")
 
 
@@ -36,11 +37,16 @@ def evidence_file(assessment_id: int, sha256: str) -> ResponseReturnValue:
     use = handed_in(reading(), assessment_id, sha256) if is_sha256(sha256) else None
     if use is None:
         abort(404)
+    return download(use.stored, use.name_as_given)
+
+
+def download(stored: StoredFile, name: str) -> Response:
+    """A content of the store, to be saved; the caller has asked whether the reader may."""
     response = send_file(
-        io.BytesIO(store_of(services().settings).get(sha256)),
-        mimetype=use.stored.media_type,
+        io.BytesIO(store_of(services().settings).get(stored.sha256)),
+        mimetype=stored.media_type,
         as_attachment=True,
-        download_name=_TRICKY.sub("_", use.name_as_given),
+        download_name=_TRICKY.sub("_", name),
         etag=False,
     )
     response.headers["Content-Security-Policy"] = (

@@ -172,7 +172,7 @@ def open_reply(session: Session, stages: Stages, *, author: Author) -> StoredSco
     assessment.reply_due_at = reply_until(assessment, author.now)
     assessment.replied_at = None
     card = freeze_stage(session, stages, Stage.VERIFIED, author)
-    change_state(session, assessment, _S.REPLY, author=author, scorecard=card)
+    change_state(session, assessment, _S.REPLY, author=author, digests={"scorecard": card.digest})
     return card
 
 

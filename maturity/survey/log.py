@@ -26,6 +26,7 @@ class Kind(StrEnum):
     ROUND_OPENED = "round-opened"
     STATE_CHANGED = "state-changed"
     RETENTION = "retention"
+    PAPER_SIGNED = "paper-signed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,7 +115,7 @@ def settle(session: Session, stages: Stages, *, with_open: bool, author: Author)
         raise UndecidedError(undecided)
     freeze_stage(session, stages, Stage.CONTESTED, author)
     card = freeze_stage(session, stages, Stage.SETTLED, author)
-    change_state(session, assessment, _S.SETTLED, author=author, scorecard=card)
+    change_state(session, assessment, _S.SETTLED, author=author, digests={"scorecard": card.digest})
     return card
 
 
@@ -130,7 +130,8 @@ def is_reply_open(stages: Stages, now: datetime) -> bool:
 def publish(session: Session, assessment: Assessment, *, author: Author) -> None:
     """Make a settled result public."""
     settled = result_of(session, assessment, Stage.SETTLED)
-    change_state(session, assessment, _S.PUBLISHED, author=author, scorecard=settled)
+    digests = {} if settled is None else {"scorecard": settled.digest}
+    change_state(session, assessment, _S.PUBLISHED, author=author, digests=digests)
 
 
 def reopen(session: Session, assessment: Assessment, *, words: str, author: Author) -> None:

@@ -12,7 +12,7 @@ from maturity.offices.guard import (
     thing_of,
 )
 from maturity.offices.permissions import Action, may
-from maturity.survey import assessments, forms
+from maturity.survey import assessments, forms, receipts
 from maturity.survey.blueprint import (
     assessment_or_404,
     assessment_thing,
@@ -141,4 +141,7 @@ def submitted(assessment_id: int) -> ResponseReturnValue:
     stored = assessments.result_of(session, assessment)
     if stored is None:
         return redirect(url_for("survey.tasks", assessment_id=assessment_id))
-    return render_template("survey/submitted.html", assessment=assessment, stored=stored)
+    receipt = receipts.latest(session, assessment)
+    return render_template(
+        "survey/submitted.html", assessment=assessment, stored=stored, receipt=receipt
+    )

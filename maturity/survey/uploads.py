@@ -79,7 +79,7 @@ def _arrived(key: str, upload: FileStorage) -> Arrived | None:
         return None
     name = door.plain_name(said, taken.kind)
     if taken.holds_nik:
-        _warn(name)
+        warn_of_nik(name)
     return Arrived(key, taken, _use(key, name))
 
 
@@ -140,7 +140,8 @@ def _say(words: str) -> None:
     flash(words, "error")
 
 
-def _warn(name: str) -> None:
+def warn_of_nik(name: str) -> None:
+    """Say that a file that was kept seems to hold an identity number."""
     flash(
         gettext(
             "%(name)s tersimpan, tetapi tampaknya memuat NIK. Bila benar, hapus berkas itu dan "

@@ -8,9 +8,11 @@ from maturity.survey import (
     file_views,
     saving_views,
     section_views,
+    sign_off_views,
     start_views,
     submitting_views,
     timeline_views,
+    verify_views,
     workbook_views,
 )
 from maturity.survey.blueprint import assessment_or_404, assessment_thing, bp
@@ -25,6 +27,8 @@ PAGES = (
     timeline_views,
     file_views,
     workbook_views,
+    sign_off_views,
+    verify_views,
 )
 """Modules whose pages join the blueprint by being imported."""
 

@@ -42,6 +42,8 @@ from maturity.survey.models import (
     StoredScorecard,
 )
 from maturity.survey.reading import UnreadableError, link, read
+from maturity.survey.receipt_models import Receipt
+from maturity.survey.receipts import statement_of, text_of
 from maturity.survey.routing import Place, Route
 from tests.builders import START
 from tests.demo.conftest import Country, some_offices
@@ -217,6 +219,7 @@ def test_all_decisions_are_on_record_in_their_order(country: Country) -> None:
         rows = session.scalars(select(Decision))
         decided = {(row.assessment_id, row.by_id, moment(row.at)) for row in rows}
         frozen = {row.assessment_id: row.digest for row in session.scalars(select(StoredScorecard))}
+        sealed = {row.assessment_id: row.digest for row in session.scalars(select(Receipt))}
     assert verify(lines).fault is None
     entries = [json.loads(line) for line in lines]
     assert [entry["at"] for entry in entries] == sorted(entry["at"] for entry in entries)
@@ -225,6 +228,20 @@ def test_all_decisions_are_on_record_in_their_order(country: Country) -> None:
     moves = [entry for entry in entries if entry["kind"] == Kind.STATE_CHANGED]
     assert {(entry["assessment"], entry["by"], entry["at"]) for entry in moves} == decided
     assert {entry["assessment"]: entry["data"]["scorecard"] for entry in moves} == frozen
+    assert {entry["assessment"]: entry["data"]["receipt"] for entry in moves} == sealed
+
+
+def test_receipts_are_those_that_the_door_would_issue(country: Country) -> None:
+    with country.database.read() as session:
+        found = list(session.scalars(select(Receipt)))
+        assert found
+        assert len({receipt.code for receipt in found}) == len(found)
+        for receipt in found:
+            opened = work(session, receipt.assessment)
+            stored = result_of(session, receipt.assessment)
+            assert stored is not None
+            assert statement_of(opened, stored).text.encode() == text_of(receipt)
+            assert receipt.issued_at == receipt.assessment.submitted_at
 
 
 def test_a_database_with_rounds_is_refused_and_left_alone(country: Country) -> None:

@@ -33,6 +33,7 @@ from maturity.survey.models import (
     Round,
     StoredScorecard,
 )
+from maturity.survey.receipt_models import Receipt, SignedPaper
 from maturity.survey.stage_models import Comment, Correction, Extension, Judgement, Thread
 from tests.builders import LEBAK, START, make_assessment, make_person, make_round
 
@@ -95,6 +96,14 @@ def _fill(url: str) -> None:
             SignInFailure(key="k", count=3, last_at=at),
             Job(kind="k", payload='{"a": "ü"}', max_attempts=5, not_before=at, created_at=at),
         ])  # fmt: skip
+        receipt = Receipt(
+            assessment_id=made.id, code="0123456789ABCDEF", digest="e" * 64, answers=1, evidence=2,
+            issued_at=at, by_id=person.id, payload=bytes(range(256)),
+        )  # fmt: skip
+        session.add(receipt)
+        session.flush()
+        scan = {"sha256": "a" * 64, "name_as_given": ODD[:100], "added_at": at}
+        session.add(SignedPaper(receipt_id=receipt.id, **scan))
         append(session, Note(kind="test", at=at, by_id=person.id, data={"words": ODD}))
     database.dispose()
 

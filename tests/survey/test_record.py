@@ -30,6 +30,7 @@ from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.log import Note
 from maturity.survey.log_models import LogEntry
 from maturity.survey.models import Assessment, Decision, StoredScorecard
+from maturity.survey.receipt_models import Receipt
 from tests.builders import START, make_assessment
 from tests.conftest import ROOT
 from tests.survey.filling import RESPONSIBLE, client_of, fill_by_forms, office_at_work, token
@@ -454,8 +455,10 @@ def test_a_submission_through_the_page_is_on_record(app: Flask, database: Databa
         stored = session.scalars(sa.select(StoredScorecard)).one()
         person = session.scalars(sa.select(Person).where(Person.email == RESPONSIBLE)).one()
         made = session.get_one(Assessment, assessment)
+        receipt = session.scalars(sa.select(Receipt)).one()
         assert entry["data"] == {
             "before": "in-progress", "after": "submitted", "way": "web", "scorecard": stored.digest,
+            "receipt": receipt.digest,
         }  # fmt: skip
         assert (entry["assessment"], entry["round"]) == (assessment, made.round_id)
         assert (entry["kind"], entry["by"]) == ("state-changed", person.id)
