@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 import maturity.offices.models
 import maturity.survey.file_models
 import maturity.survey.log_models
-import maturity.survey.models  # noqa: F401
+import maturity.survey.models
+import maturity.survey.section_models  # noqa: F401
 from maturity.db import Base, Database
 from maturity.errors import MaturityError
 

@@ -25,6 +25,8 @@ class Kind(StrEnum):
 
     ROUND_OPENED = "round-opened"
     STATE_CHANGED = "state-changed"
+    SECTION_SHARED = "section-shared"
+    SECTION_LINK_REVOKED = "section-link-revoked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,10 @@ from flask import Flask
 
 from maturity.survey import (
     file_views,
+    link_views,
     saving_views,
     section_views,
+    sections_views,
     start_views,
     submitting_views,
     workbook_views,
@@ -17,6 +19,8 @@ from maturity.survey.blueprint import assessment_or_404, assessment_thing, bp
 PAGES = (
     start_views,
     section_views,
+    sections_views,
+    link_views,
     saving_views,
     submitting_views,
     file_views,
@@ -30,3 +34,4 @@ __all__ = ["assessment_or_404", "assessment_thing", "bp", "init_app"]
 def init_app(app: Flask) -> None:
     """Add these pages to an application."""
     app.register_blueprint(bp)
+    link_views.init_app(app)
