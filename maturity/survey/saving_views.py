@@ -184,9 +184,13 @@ def _json() -> dict[str, object]:
 
 
 def _places(after: Route, item: Item) -> dict[str, bool]:
-    """Which conditional items are shown now: of the same object, or conditional questions."""
+    """Which conditional items of the section are shown now: of the same object, or questions."""
     found = {}
+    sections = (section.questions for section in after.instrument.sections)
+    here = {question.id for inside in sections if item.question in inside for question in inside}
     for other in after.instrument.items:
+        if other.question.id not in here:
+            continue
         same = other.thing is not None and other.thing is item.thing
         if same or other.question.show_when is not None:
             found[other.key] = after.places[other.key] is Place.ASKED

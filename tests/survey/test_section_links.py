@@ -9,10 +9,13 @@ from html import unescape
 
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from maturity.db import Database
 from maturity.offices.models import Person
+from maturity.offices.permissions import Action, Actor, Delegation, Thing, may
 from maturity.survey.log_models import LogEntry
 from maturity.survey.models import AnswerEvent, Evidence, Round
 from maturity.survey.section_models import SectionLink
@@ -297,6 +300,21 @@ def test_signing_in_ends_the_session_of_a_link(
 
 
 # --- nothing else ------------------------------------------------------------------------
+
+
+@given(
+    action=st.sampled_from(Action),
+    assessment=st.sampled_from([None, 1, 2]),
+    sections=st.frozensets(st.sampled_from(["SD1", "SD2", "G-INV"])),
+)
+def test_the_rule_opens_two_actions_on_things_of_one_section(
+    action: Action, assessment: int | None, sections: frozenset[str]
+) -> None:
+    actor = Actor(delegation=Delegation(7, 1, "SD1"))
+    thing = Thing("36.71", "36", assessment, sections)
+    wanted = action in ("see_assessment", "answer") and assessment == 1 and "SD1" in sections
+    assert may(actor, action, thing) is wanted
+    assert not may(actor, action)
 
 
 @pytest.mark.parametrize("said", ["x", "a" * 43, "..", "%00"])
