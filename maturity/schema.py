@@ -18,6 +18,7 @@ import maturity.survey.file_models
 import maturity.survey.log_models
 import maturity.survey.models
 import maturity.survey.receipt_models
+import maturity.survey.section_models
 import maturity.survey.stage_models  # noqa: F401
 from maturity.db import Base, Database
 from maturity.errors import MaturityError

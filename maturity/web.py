@@ -103,7 +103,6 @@ def init_app(app: Flask, settings: Settings, *, now: Callable[[], datetime] | No
     app.jinja_env.install_gettext_callables(_say, _say_many, newstyle=True)  # type: ignore[attr-defined]
     csrf.init_app(app)
     app.teardown_appcontext(_end_reading)
-    app.before_request(_new_nonce)
     app.after_request(_finish)
     app.register_error_handler(MaturityError, _maturity_error)
     app.register_error_handler(HTTPException, _http_error)
@@ -301,14 +300,17 @@ def static_file(filename: str) -> ResponseReturnValue:
 # --- every response -------------------------------------------------------------------
 
 
-def _new_nonce() -> None:
-    g.csp_nonce = secrets.token_urlsafe(16)
+def _nonce() -> str:
+    """The request's nonce, also where an answer is made before any view is asked."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
 
 
 def _page_context() -> dict[str, Any]:
     return {
         "locale": locale(),
-        "csp_nonce": g.get("csp_nonce", ""),
+        "csp_nonce": _nonce(),
         "demo": is_demo(),
         "format_moment": moment,
     }
@@ -321,7 +323,7 @@ def is_demo() -> bool:
 
 def _finish(response: Response) -> Response:
     headers = response.headers
-    nonce = g.get("csp_nonce", "")
+    nonce = _nonce()
     headers.setdefault(
         "Content-Security-Policy",
         f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; "
@@ -487,5 +489,4 @@ def health() -> ResponseReturnValue:
 def page_of(app: Flask) -> Iterator[None]:
     """A context in which templates can be rendered outside a request."""
     with app.test_request_context():
-        _new_nonce()
         yield

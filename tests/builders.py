@@ -17,6 +17,7 @@ from maturity.survey.instrument import Instrument
 from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.loader import load
 from maturity.survey.models import Assessment, Round
+from maturity.survey.section_models import SectionLink
 from maturity.survey.shipped import locate
 from tests.clock import START
 
@@ -134,6 +135,30 @@ def make_assessment(
     """An office's assessment in a round (a new round unless given)."""
     add_offices(session, [office])
     made = Assessment(round=round_ or make_round(session), office_code=office, state=str(state))
+    session.add(made)
+    session.flush()
+    return made
+
+
+def make_link(
+    session: Session,
+    *,
+    assessment: int,
+    section: str,
+    name: str = "Rina Dewi",
+    until: datetime = START + timedelta(days=7),
+) -> SectionLink:
+    """A link to one section, made by an operator of the office."""
+    office = session.get_one(Assessment, assessment).office_code
+    made = SectionLink(
+        token_hash=secrets.token_hex(32),
+        assessment_id=assessment,
+        section=section,
+        name=name,
+        created_at=START,
+        created_by_id=make_person(session, office=office).id,
+        expires_at=until,
+    )
     session.add(made)
     session.flush()
     return made

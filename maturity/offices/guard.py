@@ -21,7 +21,7 @@ from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy import select
 
-from maturity.offices import parked
+from maturity.offices import by_link, parked
 from maturity.offices.forms import SignInForm
 from maturity.offices.models import Interest, Membership, Office, Person, Role
 from maturity.offices.permissions import JUDGES, NOBODY, Action, Actor, Grant, Thing, may
@@ -97,20 +97,23 @@ def permission_of(view: Callable[..., object]) -> Permission | None:
 
 def current_actor() -> Actor:
     """The person of this request as permissions see it."""
-    return current_user.actor if current_user.is_authenticated else NOBODY
+    if current_user.is_authenticated:
+        actor: Actor = current_user.actor
+        return actor
+    guest = by_link.guest()
+    return NOBODY if guest is None else Actor(delegation=guest.delegation)
 
 
 def current_person_id() -> int:
     """The id of the person of this request; sends away those who have not signed in."""
-    return current_actor().person_id or _send_to_sign_in()
+    return current_actor().person_id or _send_away()
 
 
 def require(action: Action, thing: Thing | None = None) -> None:
-    """End the request with 403 (or at the sign-in page) unless the person may."""
+    """End the request with 403 (or at the sign-in page, or at that of an ended link) unless
+    the person may."""
     if not may(current_actor(), action, thing):
-        if not current_user.is_authenticated:
-            _send_to_sign_in()
-        abort(403)
+        _send_away()
 
 
 def thing_of(office: Office) -> Thing:
@@ -184,19 +187,29 @@ def _check() -> None:
         _renew()
     if permission.public:
         return
-    if not current_user.is_authenticated:
-        _send_to_sign_in()
+    actor = current_actor()
+    if actor == NOBODY or (permission.action is None and actor.person_id is None):
+        _send_away()
     if permission.action is not None:
         thing = permission.thing(**(request.view_args or {})) if permission.thing else None
         require(permission.action, thing)
 
 
 def _renew() -> None:
-    if "_user_id" not in session or not current_user.is_authenticated:
+    if not ("_user_id" in session and current_user.is_authenticated) and by_link.guest() is None:
         return
     present = now().timestamp()
     if present - session["seen"] > RENEW_AFTER.total_seconds():
         session["seen"] = present
+
+
+def _send_away() -> NoReturn:
+    """Refuse those who are known; the others learn how to become so."""
+    if current_actor() != NOBODY:
+        abort(403)
+    if by_link.key_of_session() is not None:
+        abort(current_app.make_response(by_link.ended(parked.arriving())))
+    _send_to_sign_in()
 
 
 def _send_to_sign_in() -> NoReturn:

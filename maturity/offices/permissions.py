@@ -16,6 +16,7 @@ class Action(StrEnum):
 
     SEE_ASSESSMENT = "see_assessment"  # questions and answers, also unfinished
     ANSWER = "answer"
+    SHARE_WORK = "share_work"  # who answers which section; links for others
     SUBMIT = "submit"
     SEE_RESULT = "see_result"  # score, reasons, report of a handed-in assessment
     SEE_ROUND = "see_round"  # the national page
@@ -31,10 +32,15 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """Whose thing it is: an office, with the province above it."""
+    """Whose thing it is: an office, with the province above it.
+
+    A thing that stands in sections of an assessment says so; others are none of theirs.
+    """
 
     office: str
     province: str | None = None
+    assessment: int | None = None
+    sections: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +52,26 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Delegation:
+    """One section of one assessment, opened to somebody by a link."""
+
+    id: int
+    assessment: int
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """A person as permissions see it; nobody has no grants.
 
-    ``interests`` are offices the person has declared to be close to.
+    ``interests`` are offices the person has declared to be close to. Somebody who came by a
+    link is no known person and has a delegation instead of grants.
     """
 
     person_id: int | None = None
     grants: tuple[Grant, ...] = ()
     interests: frozenset[str] = frozenset()
+    delegation: Delegation | None = None
 
     @property
     def offices(self) -> tuple[str, ...]:
@@ -115,6 +132,7 @@ TABLE: dict[Action, dict[Role, Reach]] = {
         Role.ADMINISTRATOR: _everywhere,
     },
     Action.ANSWER: {Role.OPERATOR: _own, Role.RESPONSIBLE: _own},
+    Action.SHARE_WORK: {Role.OPERATOR: _own, Role.RESPONSIBLE: _own},
     Action.SUBMIT: {Role.RESPONSIBLE: _own},
     Action.SEE_RESULT: {
         Role.OPERATOR: _own,
@@ -159,12 +177,24 @@ JUDGING = frozenset({Action.VERIFY, Action.SETTLE})
 """Not for the own office, nor for one the person declared an interest in."""
 
 
+BY_LINK = frozenset({Action.SEE_ASSESSMENT, Action.ANSWER})
+"""What a delegation opens: only this, and only with things of its section."""
+
+
 def may(actor: Actor, action: Action, thing: Thing | None = None) -> bool:
     """Whether this person may do this with this thing (None: nothing in particular)."""
     thing = thing or Thing(NATIONAL)
     if action in JUDGING and actor.is_partial(thing):
         return False
+    if actor.delegation is not None and _delegated(actor.delegation, action, thing):
+        return True
     reaches = TABLE[action]
     return any(
         grant.role in reaches and reaches[grant.role](grant, thing) for grant in actor.grants
     )
+
+
+def _delegated(delegation: Delegation, action: Action, thing: Thing) -> bool:
+    if action not in BY_LINK or thing.assessment != delegation.assessment:
+        return False
+    return delegation.section in thing.sections

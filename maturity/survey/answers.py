@@ -47,13 +47,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who saves, by which way, and when."""
+    """Who saves, by which way, and when; ``delegation_id`` for those who came by a link."""
 
     person_id: int | None
     now: datetime
     way: str = "web"
     sent_at: datetime | None = None
     """When the device says that it sent this."""
+    delegation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +319,7 @@ def _event(answer: Answer, author: Author) -> AnswerEvent:
         way=author.way,
         at=author.now,
         by_id=author.person_id,
+        delegation_id=author.delegation_id,
     )
 
 
@@ -377,6 +379,7 @@ def attach(
         usable=fault is None,
         added_at=author.now,
         added_by_id=author.person_id,
+        added_delegation_id=author.delegation_id,
     )
     session.add(row)
     touch(assessment, author)
@@ -384,11 +387,14 @@ def attach(
     return row, fault
 
 
-def detach(session: Session, assessment: Assessment, evidence_id: int, *, author: Author) -> None:
-    """Take a piece of evidence away; it stays in the record."""
+def detach(
+    session: Session, assessment: Assessment, key: str, evidence_id: int, *, author: Author
+) -> None:
+    """Take a piece of evidence away from a question; it stays in the record."""
     must_be_open(assessment, author.now)
     row = session.get(Evidence, evidence_id)
-    if row is None or row.assessment_id != assessment.id or row.removed_at is not None:
+    if row is None or (row.assessment_id, row.key) != (assessment.id, key) or row.removed_at:
         return
     row.removed_at, row.removed_by_id = author.now, author.person_id
+    row.removed_delegation_id = author.delegation_id
     assessment.updated_at = author.now

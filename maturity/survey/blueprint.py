@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from flask import Blueprint, abort
 from sqlalchemy.orm import Session, joinedload
 
@@ -10,8 +13,10 @@ from maturity.offices.guard import current_actor, current_person_id, thing_of
 from maturity.offices.permissions import Action, Thing, may
 from maturity.survey import assessments
 from maturity.survey import instrument as ins
-from maturity.survey.answers import Author
+from maturity.survey.answers import Author, evidence_key
 from maturity.survey.deadlines import filling_due
+from maturity.survey.file_evidence import keys_of
+from maturity.survey.files import is_sha256
 from maturity.survey.lifecycle import OPEN
 from maturity.survey.models import Assessment
 from maturity.web import now, reading
@@ -36,6 +41,41 @@ def assessment_or_404(session: Session, assessment_id: int, *, held: bool = Fals
 def assessment_thing(assessment_id: int, **_others: object) -> Thing:
     """For ``permit``: the office whose assessment stands in the route."""
     return thing_of(assessment_or_404(reading(), assessment_id).office)
+
+
+# Things that stand in one section: for ``permit``, where somebody may hold a link to it.
+
+
+def section_thing(assessment_id: int, section: str, **_others: object) -> Thing:
+    """The section that stands in the route."""
+    return in_sections(assessment_or_404(reading(), assessment_id), [section])
+
+
+def item_thing(assessment_id: int, key: str) -> Thing:
+    """The section of the item, or of the evidence, whose key stands in the route."""
+    return keyed_thing(assessment_or_404(reading(), assessment_id), [key])
+
+
+def file_thing(assessment_id: int, sha256: str) -> Thing:
+    """The sections in which the file of the route is used."""
+    session = reading()
+    keys = keys_of(session, assessment_id, sha256) if is_sha256(sha256) else ()
+    return keyed_thing(assessment_or_404(session, assessment_id), keys)
+
+
+def keyed_thing(assessment: Assessment, keys: Iterable[str]) -> Thing:
+    """The sections of some items, or of their evidence; an unknown key is in none."""
+    questions = {key.partition("/")[0] for key in keys}
+    sections = assessments.instrument_of(assessment.round).sections
+    return in_sections(
+        assessment, [s.id for s in sections if questions & {q.id for q in s.questions}]
+    )
+
+
+def in_sections(assessment: Assessment, sections: Iterable[str]) -> Thing:
+    """Sections of an assessment as permissions see them."""
+    office = thing_of(assessment.office)
+    return replace(office, assessment=assessment.id, sections=frozenset(sections))
 
 
 def section_or_404(instrument: ins.Instrument, section_id: str) -> ins.Branch:
@@ -68,6 +108,9 @@ def subject_or_404(section: ins.Branch, names: tuple[str, str] | None) -> Subjec
 
 def author() -> Author:
     """Who is saving, now."""
+    delegation = current_actor().delegation
+    if delegation is not None:
+        return Author(None, now(), way="link", delegation_id=delegation.id)
     return Author(current_person_id(), now())
 
 
@@ -84,8 +127,17 @@ def is_closed(assessment: Assessment) -> bool:
     return assessment.state not in OPEN or not within
 
 
-def may_answer(work: assessments.Work) -> bool:
-    """Whether this person may change answers here and now."""
-    return not is_closed(work.assessment) and may(
-        current_actor(), Action.ANSWER, thing_of(work.office)
-    )
+def may_answer(work: assessments.Work, section: ins.Branch | None = None) -> bool:
+    """Whether this person may change answers (of the section) here and now."""
+    thing = in_sections(work.assessment, [] if section is None else [section.id])
+    return not is_closed(work.assessment) and may(current_actor(), Action.ANSWER, thing)
+
+
+def seen_by_guest(work: assessments.Work, section: ins.Branch) -> assessments.Work:
+    """The same; for somebody who came by a link without the evidence of other sections."""
+    if current_actor().delegation is None:
+        return work
+    keys = {evidence_key(item) for item in work.items(section)}
+    links = {key: rows for key, rows in work.evidence.items() if key in keys}
+    files = {key: rows for key, rows in work.files.items() if key in keys}
+    return replace(work, evidence=links, files=files)

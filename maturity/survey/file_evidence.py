@@ -134,6 +134,16 @@ def handed_in(session: Session, assessment_id: int, sha256: str) -> EvidenceFile
     )
 
 
+def keys_of(session: Session, assessment_id: int, sha256: str) -> list[str]:
+    """Where in an assessment a content is used at present."""
+    wanted = (
+        EvidenceFile.assessment_id == assessment_id,
+        EvidenceFile.sha256 == sha256,
+        EvidenceFile.removed_at.is_(None),
+    )
+    return list(session.scalars(select(EvidenceFile.key).where(*wanted).distinct()))
+
+
 def attach_file(
     session: Session, assessment: Assessment, key: str, taken: Taken, *, use: Use, author: Author
 ) -> EvidenceFile:
@@ -197,6 +207,7 @@ def _attach(
         place=place,
         added_at=author.now,
         added_by_id=author.person_id,
+        added_delegation_id=author.delegation_id,
     )
     session.add(row)
     touch(assessment, author)
@@ -204,13 +215,16 @@ def _attach(
     return row
 
 
-def detach_file(session: Session, assessment: Assessment, use_id: int, *, author: Author) -> None:
+def detach_file(
+    session: Session, assessment: Assessment, key: str, use_id: int, *, author: Author
+) -> None:
     """Take a file away from a question; it stays in the record."""
     must_be_open(assessment, author.now)
     row = session.get(EvidenceFile, use_id)
-    if row is None or row.assessment_id != assessment.id or row.removed_at is not None:
+    if row is None or (row.assessment_id, row.key) != (assessment.id, key) or row.removed_at:
         return
     row.removed_at, row.removed_by_id = author.now, author.person_id
+    row.removed_delegation_id = author.delegation_id
     assessment.updated_at = author.now
     session.flush()
 

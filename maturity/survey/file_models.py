@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from maturity.db import Base, UtcDateTime
+from maturity.survey.section_models import SectionLink
 
 
 class StoredFile(Base):
@@ -47,4 +48,6 @@ class EvidenceFile(Base):
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    added_delegation_id: Mapped[int | None] = mapped_column(ForeignKey(SectionLink.id))
+    removed_delegation_id: Mapped[int | None] = mapped_column(ForeignKey(SectionLink.id))
     stored: Mapped[StoredFile] = relationship()

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from maturity.offices.guard import permit
 from maturity.offices.permissions import Action
-from maturity.survey.blueprint import assessment_thing, bp
+from maturity.survey.blueprint import bp, file_thing
 from maturity.survey.file_evidence import handed_in
 from maturity.survey.file_kinds import ACCEPTED
 from maturity.survey.file_models import StoredFile
@@ -31,7 +31,7 @@ def _room_for_files(endpoint: str | None, _values: dict[str, Any] | None) -> Non
 
 
 @bp.get("/assessments/<int:assessment_id>/files/<sha256>")
-@permit(Action.SEE_ASSESSMENT, assessment_thing)
+@permit(Action.SEE_ASSESSMENT, file_thing)
 def evidence_file(assessment_id: int, sha256: str) -> ResponseReturnValue:
     """A file that this assessment hands in: to be saved, never shown by the browser itself."""
     use = handed_in(reading(), assessment_id, sha256) if is_sha256(sha256) else None

@@ -79,7 +79,9 @@ def new_evidence(form: MultiDict[str, str], keys: Sequence[str]) -> list[NewEvid
     return found
 
 
-def dropped(form: MultiDict[str, str], keys: Sequence[str]) -> list[int]:
-    """Ids of evidence to take away."""
-    said = (one for key in keys for one in form.getlist(f"drop:{key}"))
-    return [found for one in said if (found := number(one)) is not None]
+def dropped(
+    form: MultiDict[str, str], keys: Sequence[str], field: str = "drop"
+) -> list[tuple[str, int]]:
+    """(question's key, id) of evidence to take away."""
+    said = ((key, one) for key in keys for one in form.getlist(f"{field}:{key}"))
+    return [(key, found) for key, one in said if (found := number(one)) is not None]

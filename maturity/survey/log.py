@@ -27,6 +27,8 @@ class Kind(StrEnum):
     STATE_CHANGED = "state-changed"
     RETENTION = "retention"
     PAPER_SIGNED = "paper-signed"
+    SECTION_SHARED = "section-shared"
+    SECTION_LINK_REVOKED = "section-link-revoked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

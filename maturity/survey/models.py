@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from maturity.db import Base, UtcDateTime
 from maturity.offices.models import Office
 from maturity.survey.lifecycle import AssessmentState
+from maturity.survey.section_models import SectionLink
 
 
 class Stage(StrEnum):
@@ -124,6 +125,7 @@ class AnswerEvent(Base):
     way: Mapped[str] = mapped_column(String(16))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    delegation_id: Mapped[int | None] = mapped_column(ForeignKey(SectionLink.id), index=True)
 
 
 class Evidence(Base):
@@ -145,6 +147,8 @@ class Evidence(Base):
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    added_delegation_id: Mapped[int | None] = mapped_column(ForeignKey(SectionLink.id))
+    removed_delegation_id: Mapped[int | None] = mapped_column(ForeignKey(SectionLink.id))
 
 
 class Decision(Base):

@@ -14,7 +14,14 @@ from sqlalchemy.orm import Session
 
 from maturity.offices.models import Person
 from maturity.scoring.rubric import State
-from maturity.survey.answers import ConflictError, Kept, evidence_key, fault_of, shown_value
+from maturity.survey.answers import (
+    ConflictError,
+    Kept,
+    Theirs,
+    evidence_key,
+    fault_of,
+    shown_value,
+)
 from maturity.survey.assessments import Lack, Work
 from maturity.survey.file_evidence import kind_of
 from maturity.survey.file_models import EvidenceFile
@@ -24,6 +31,7 @@ from maturity.survey.instrument import Branch, Instrument, Item, Kind, Option, Q
 from maturity.survey.models import Evidence
 from maturity.survey.reading import DONT_KNOW, NOT_APPLICABLE
 from maturity.survey.routing import Place, Progress
+from maturity.survey.sections import answered_by_link
 from maturity.web import format_moment, format_number, locale
 
 Faults = Mapping[str, Text]
@@ -148,6 +156,7 @@ class Row:
     status: str
     status_text: str
     hint: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,15 +295,23 @@ class Pages:
 
     def _conflict(self, item: Item, conflict: ConflictError) -> ConflictView:
         theirs = conflict.theirs
-        name = self.session.scalar(select(Person.name).where(Person.id == theirs.by_id))
         return ConflictView(
             theirs=self.words_for(item, theirs.value),
             theirs_note=theirs.note,
-            who=name or gettext("orang lain"),
+            who=self._who(item, theirs),
             when=format_moment(theirs.at, self.work.office.timezone, self.language),
             mine=self.words_for(item, conflict.mine.raw),
             mine_note=conflict.mine.note,
         )
+
+    def _who(self, item: Item, theirs: Theirs) -> str:
+        """Who saved: a person, or somebody who came by a link."""
+        name = self.session.scalar(select(Person.name).where(Person.id == theirs.by_id))
+        if name is None:
+            here = self.work.assessment.id
+            by_link = answered_by_link(self.session, here, item.key, theirs.version)
+            name = gettext("%(name)s (tautan)", name=by_link) if by_link else None
+        return name or gettext("orang lain")
 
     def words_for(self, item: Item, value: str) -> str:
         """An answer as people read it."""

@@ -24,8 +24,10 @@ from maturity.survey.blueprint import (
     author,
     bp,
     item_or_404,
+    item_thing,
     open_work,
     section_or_404,
+    section_thing,
     subject_or_404,
 )
 from maturity.survey.gap import gap_of
@@ -38,14 +40,14 @@ from maturity.web import format_moment, locale, reading, writing
 
 
 @bp.post("/assessments/<int:assessment_id>/sections/<section>")
-@permit(Action.ANSWER, assessment_thing)
+@permit(Action.ANSWER, section_thing)
 def save_section(assessment_id: int, section: str) -> ResponseReturnValue:
     """Save a page of questions and go on."""
     return _save_page(assessment_id, section, None)
 
 
 @bp.post("/assessments/<int:assessment_id>/sections/<section>/<question>/<thing>")
-@permit(Action.ANSWER, assessment_thing)
+@permit(Action.ANSWER, section_thing)
 def save_thing(assessment_id: int, section: str, question: str, thing: str) -> ResponseReturnValue:
     """Save one object of a paged matrix and go on to the next."""
     return _save_page(assessment_id, section, (question, thing))
@@ -103,8 +105,8 @@ def _save_all(
     keys = list(dict.fromkeys(door.evidence_key(item) for item in items))
     for new in forms.new_evidence(request.form, keys):
         faulty |= not _attached(session, assessment, new, who)
-    for evidence_id in forms.dropped(request.form, keys):
-        door.detach(session, assessment, evidence_id, author=who)
+    for key, evidence_id in forms.dropped(request.form, keys):
+        door.detach(session, assessment, key, evidence_id, author=who)
     return conflicts, faulty
 
 
@@ -144,7 +146,7 @@ def _next(assessment_id: int, section_id: str, about: Subject | None, after: Rou
 
 
 @bp.put("/assessments/<int:assessment_id>/answers/<path:key>")
-@permit(Action.ANSWER, assessment_thing)
+@permit(Action.ANSWER, item_thing)
 def put_answer(assessment_id: int, key: str) -> ResponseReturnValue:
     """Save one answer; the reply says its version and what else changed."""
     change = forms.change_from_json(_json())
@@ -182,9 +184,13 @@ def _json() -> dict[str, object]:
 
 
 def _places(after: Route, item: Item) -> dict[str, bool]:
-    """Which conditional items are shown now: of the same object, or conditional questions."""
+    """Which conditional items of the section are shown now: of the same object, or questions."""
     found = {}
+    sections = (section.questions for section in after.instrument.sections)
+    here = {question.id for inside in sections if item.question in inside for question in inside}
     for other in after.instrument.items:
+        if other.question.id not in here:
+            continue
         same = other.thing is not None and other.thing is item.thing
         if same or other.question.show_when is not None:
             found[other.key] = after.places[other.key] is Place.ASKED
@@ -199,7 +205,7 @@ def _conflict_reply(assessment_id: int, key: str, conflict: ConflictError) -> Re
 
 
 @bp.put("/assessments/<int:assessment_id>/evidence/<path:key>")
-@permit(Action.ANSWER, assessment_thing)
+@permit(Action.ANSWER, item_thing)
 def put_evidence(assessment_id: int, key: str) -> ResponseReturnValue:
     """Attach a link; with ``replaces`` the one that was typed in the same field before."""
     data, who = _json(), author()
@@ -212,7 +218,7 @@ def put_evidence(assessment_id: int, key: str) -> ResponseReturnValue:
         url, note = str(data.get("url") or ""), str(data.get("note") or "")
         row, fault = door.attach(session, assessment, key, url=url, note=note, author=who)
         if replaces not in (None, row.id):
-            door.detach(session, assessment, replaces, author=who)
+            door.detach(session, assessment, key, replaces, author=who)
         evidence_id, zone = row.id, assessment.office.timezone
     when = format_moment(who.now, zone, locale())
     saved = gettext("Tersimpan %(when)s", when=when)

@@ -10,18 +10,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from maturity.offices.guard import (
-    permit,
-)
+from maturity.offices.guard import current_actor, permit
 from maturity.offices.permissions import Action
 from maturity.survey.answers import ConflictError
 from maturity.survey.blueprint import (
     Subject,
-    assessment_thing,
     bp,
     may_answer,
     open_work,
     section_or_404,
+    section_thing,
+    seen_by_guest,
     subject_or_404,
 )
 from maturity.survey.gap import Gap, gap_of
@@ -51,14 +50,14 @@ class SectionPage:
 
 
 @bp.get("/assessments/<int:assessment_id>/sections/<section>")
-@permit(Action.SEE_ASSESSMENT, assessment_thing)
+@permit(Action.SEE_ASSESSMENT, section_thing)
 def section(assessment_id: int, section: str) -> ResponseReturnValue:
     """A page of questions."""
     return section_page(assessment_id, section, None)
 
 
 @bp.get("/assessments/<int:assessment_id>/sections/<section>/<question>/<thing>")
-@permit(Action.SEE_ASSESSMENT, assessment_thing)
+@permit(Action.SEE_ASSESSMENT, section_thing)
 def thing(assessment_id: int, section: str, question: str, thing: str) -> ResponseReturnValue:
     """One object of a paged matrix."""
     return section_page(assessment_id, section, (question, thing))
@@ -73,11 +72,11 @@ def section_page(
     """The page of a section or of one object; with both values where a save was refused."""
     work = open_work(assessment_id)
     section = section_or_404(work.instrument, section_id)
-    pages = Pages(reading(), work)
+    pages = Pages(reading(), seen_by_guest(work, section))
     conflicts = conflicts or {}
     about = subject_or_404(section, subject)
     blocks, lists = _blocks(pages, section, about, conflicts)
-    if not may_answer(work):
+    if not may_answer(work, section):
         return redirect(
             url_for("survey.check_section", assessment_id=assessment_id, section=section_id)
         )
@@ -90,7 +89,7 @@ def section_page(
         blocks=tuple(blocks),
         lists=tuple(lists),
         errors=tuple(_errors(blocks, conflicts)),
-        gap=None if about else gap_of(work, section, pages.language),
+        gap=None if about or current_actor().delegation else gap_of(work, section, pages.language),
         back=_back(assessment_id, section_id, about),
         action=request.path,
         number=sections.index(section) + 1,
@@ -168,4 +167,6 @@ def _back(assessment_id: int, section_id: str, about: object) -> str:
         return url_for("survey.check_section", assessment_id=assessment_id, section=section_id)
     if about:
         return url_for("survey.section", assessment_id=assessment_id, section=section_id)
+    if current_actor().delegation:
+        return url_for("survey.own_section")
     return url_for("survey.tasks", assessment_id=assessment_id)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from flask import render_template
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from maturity.offices.guard import (
     current_actor,
@@ -16,6 +18,7 @@ from maturity.offices.guard import (
     thing_of,
 )
 from maturity.offices.permissions import Action, may
+from maturity.survey.assessments import Work
 from maturity.survey.blueprint import (
     assessment_thing,
     bp,
@@ -25,7 +28,8 @@ from maturity.survey.blueprint import (
 from maturity.survey.instrument import Branch, Instrument
 from maturity.survey.models import Assessment, Round
 from maturity.survey.pages import Pages, Row
-from maturity.web import reading
+from maturity.survey.sections import assigned
+from maturity.web import locale, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class StartPage:
 def start() -> ResponseReturnValue:
     """The start page: what it is for visitors, the own work for people who signed in."""
     actor = current_actor()
+    if actor.delegation is not None:
+        return redirect(url_for("survey.own_section"))
     if actor.person_id is None:
         return render_template("survey/welcome.html")
     session = reading()
@@ -72,42 +78,66 @@ class TaskPage:
     may_answer: bool
     may_submit: bool
     missing: int
+    may_share: bool
+    only_mine: bool
 
 
 @bp.get("/assessments/<int:assessment_id>")
 @permit(Action.SEE_ASSESSMENT, assessment_thing)
 def tasks(assessment_id: int) -> ResponseReturnValue:
     """What is to be done and how far it is."""
-    work = open_work(assessment_id)
-    pages = Pages(reading(), work)
+    session, work = reading(), open_work(assessment_id)
     progress = work.route.progress(work.instrument.items)
     actor, thing = current_actor(), thing_of(work.office)
+    only_mine = request.args.get("sections") == "mine"
+    rows = _task_rows(session, work, actor.person_id if only_mine else None)
     page = TaskPage(
         assessment=work.assessment,
         instrument=work.instrument,
-        groups=tuple(_task_groups(work.instrument, pages)),
+        groups=tuple(_task_groups(work.instrument, rows)),
         done=progress.done,
         asked=progress.asked,
         closed=is_closed(work.assessment),
         may_answer=may(actor, Action.ANSWER, thing),
         may_submit=may(actor, Action.SUBMIT, thing),
         missing=len(work.missing()),
+        may_share=may(actor, Action.SHARE_WORK, thing),
+        only_mine=only_mine,
     )
     return render_template("survey/tasks.html", page=page)
 
 
-def _task_groups(instrument: Instrument, pages: Pages) -> list[tuple[str, str, tuple[Row, ...]]]:
+def _task_rows(session: Session, work: Work, only: int | None) -> dict[Branch, Row]:
+    """The line of each section with who takes care of it; ``only`` those of one person."""
+    pages, given, me = Pages(session, work), assigned(session, work.assessment), current_actor()
+    found = {}
+    for section in work.instrument.sections:
+        person = given.get(section.id)
+        if only is not None and (person is None or person.id != only):
+            continue
+        mine = person is not None and person.id == me.person_id
+        row = replace(pages.task(section), mark=gettext("Bagian Anda") if mine else "")
+        if person is not None and not mine:
+            row = replace(row, hint=f"{row.hint} · {person.name}")
+        found[section] = row
+    return found
+
+
+def _task_groups(
+    instrument: Instrument, lines: Mapping[Branch, Row]
+) -> list[tuple[str, str, tuple[Row, ...]]]:
     """Sections under the heading of their dimension, in the order of the instrument."""
+    language = locale()
     sections = set(instrument.sections)
     groups = []
     for child in instrument.root.children:
         if not isinstance(child, Branch):
             continue
         inside = [child] if child in sections else _sections_below(child, sections)
-        rows = tuple(pages.task(section) for section in inside)
+        rows = tuple(lines[section] for section in inside if section in lines)
         if rows:
-            summary = child.summary.in_(pages.language) if child.summary else ""
-            groups.append((child.title.in_(pages.language), summary, rows))
+            summary = child.summary.in_(language) if child.summary else ""
+            groups.append((child.title.in_(language), summary, rows))
     return groups
 
 

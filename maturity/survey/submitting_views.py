@@ -22,6 +22,8 @@ from maturity.survey.blueprint import (
     may_answer,
     open_work,
     section_or_404,
+    section_thing,
+    seen_by_guest,
 )
 from maturity.survey.instrument import Branch, Item
 from maturity.survey.pages import Pages, lack_words
@@ -29,12 +31,12 @@ from maturity.web import locale, reading, writing
 
 
 @bp.get("/assessments/<int:assessment_id>/sections/<section>/check")
-@permit(Action.SEE_ASSESSMENT, assessment_thing)
+@permit(Action.SEE_ASSESSMENT, section_thing)
 def check_section(assessment_id: int, section: str) -> ResponseReturnValue:
     """The answers of one section, to be looked over."""
     work = open_work(assessment_id)
     branch = section_or_404(work.instrument, section)
-    pages = Pages(reading(), work)
+    pages = Pages(reading(), seen_by_guest(work, branch))
     sections = work.instrument.sections
     place = sections.index(branch) + 1
     return render_template(
@@ -42,7 +44,7 @@ def check_section(assessment_id: int, section: str) -> ResponseReturnValue:
         assessment=work.assessment,
         section=branch,
         rows=pages.check_rows(branch),
-        closed=not may_answer(work),
+        closed=not may_answer(work, branch),
         following=sections[place] if place < len(sections) else None,
         missing=len(work.missing(work.items(branch))),
     )

@@ -16,12 +16,15 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from maturity.errors import MaturityError
+from maturity.offices.guard import current_actor
 from maturity.offices.parked import FILES_LEFT
+from maturity.offices.permissions import Action, may
 from maturity.survey import file_evidence as door
 from maturity.survey.answers import Author, TooLongError
+from maturity.survey.blueprint import keyed_thing
 from maturity.survey.file_evidence import Taken, Use
 from maturity.survey.files import is_sha256, store_of
-from maturity.survey.forms import number
+from maturity.survey.forms import dropped
 from maturity.survey.models import Assessment
 from maturity.web import MAX_BODY, locale, services
 
@@ -97,12 +100,12 @@ def attach_all(
     """
     wanted: list[tuple[str, Taken | str, Use]] = [(f.key, f.taken, f.use) for f in came.files]
     for key in keys:
-        again = filter(is_sha256, request.form.getlist(f"use:{key}"))
+        again = _usable(session, assessment, request.form.getlist(f"use:{key}"))
         wanted += [(key, sha256, _use(key, "")) for sha256 in again]
         _warn_of_lonely_words(key, {f.key for f in came.files} | {one[0] for one in wanted})
     attached = [_attached(session, assessment, one, who) for one in wanted]
-    for use_id in _dropped(keys):
-        door.detach_file(session, assessment, use_id, author=who)
+    for key, use_id in dropped(request.form, keys, "file-drop"):
+        door.detach_file(session, assessment, key, use_id, author=who)
     return all(attached) and not came.refused
 
 
@@ -121,12 +124,12 @@ def _attached(
     return True
 
 
-def _dropped(keys: Sequence[str]) -> Iterator[int]:
-    for key in keys:
-        for said in request.form.getlist(f"file-drop:{key}"):
-            use_id = number(said)
-            if use_id is not None:
-                yield use_id
+def _usable(session: Session, assessment: Assessment, said: Sequence[str]) -> Iterator[str]:
+    """Of files to be used again those that this person may see."""
+    for sha256 in filter(is_sha256, said):
+        thing = keyed_thing(assessment, door.keys_of(session, assessment.id, sha256))
+        if may(current_actor(), Action.SEE_ASSESSMENT, thing):
+            yield sha256
 
 
 def _warn_of_lonely_words(key: str, used: set[str]) -> None:

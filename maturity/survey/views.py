@@ -6,8 +6,10 @@ from flask import Flask
 
 from maturity.survey import (
     file_views,
+    link_views,
     saving_views,
     section_views,
+    sections_views,
     sign_off_views,
     start_views,
     submitting_views,
@@ -22,6 +24,8 @@ from maturity.web import locale
 PAGES = (
     start_views,
     section_views,
+    sections_views,
+    link_views,
     saving_views,
     submitting_views,
     timeline_views,
@@ -40,6 +44,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.jinja_env.filters.update(state_name=state_name, state_kind=state_kind)
     app.jinja_env.globals.update(state_choices=state_choices)
+    link_views.init_app(app)
 
 
 def state_name(state: str) -> str:

@@ -95,8 +95,12 @@
     const reply = await put(`${base}/answers/${key.split('/').map(encodeURIComponent).join('/')}`, body);
     const data = await reply.json().catch(() => ({}));
     if (reply.status === 401) { show(box, 'offline', words.signin); return false; }
+    if (reply.status === 410) {  /* the link has ended: nothing that waits can go out */
+      waiting.forEach((_, one) => show(itemOf(one), 'error', data.error));
+      return false;
+    }
     if (reply.status >= 500) throw new Error('server');
-    if (reply.status === 409 && !box) {  /* settled on its own page, where both values can be seen */
+    if ([403, 409].includes(reply.status) && !box) {  /* settled on its own page, or by who may */
       body.stuck = true;
       keep();
       return true;

@@ -8,7 +8,15 @@ from flask.testing import FlaskClient
 
 from maturity.offices.guard import permission_of
 from maturity.offices.models import Role
-from tests.builders import BANTEN, START, TANGERANG, make_assessment, make_person, make_round
+from tests.builders import (
+    BANTEN,
+    START,
+    TANGERANG,
+    make_assessment,
+    make_link,
+    make_person,
+    make_round,
+)
 
 TABLE = Path(__file__).with_name("routes_by_role.txt")
 BANDUNG, NATIONAL = "32.73", "0"
@@ -22,15 +30,18 @@ PEOPLE = {
     "researcher": (Role.RESEARCHER, NATIONAL),
     "viewer": (Role.VIEWER, NATIONAL),
     "administrator": (Role.ADMINISTRATOR, NATIONAL),
+    "delegate": None,  # came by a link to one section of KPU Provinsi Banten
 }
+SECTION, ITEM = "SD1", "V01"
 PLAIN_VALUES = {
     "sha256": "0" * 64,
-    "slug": "2026", "person_id": 999_999, "job_id": 999_999, "token": "x",
-    "filename": "css/site.css",
-    "section": "P1.1", "question": "x", "thing": "x", "key": "x", "node_id": "x",
-    "chart_id": "x", "table": "offices", "receipt": "x",
+    "slug": "2026", "person_id": 999_999, "job_id": 999_999, "link_id": 999_999,
+    "token": "x", "filename": "css/site.css", "chart_id": "x", "table": "offices",
+    "section": SECTION, "question": "x", "thing": "x", "key": ITEM, "node_id": "x",
+    "receipt": "x",
 }  # fmt: skip
 """What the route's other values are; the things need not exist: permission comes first."""
+ENDING = ("offices.sign_out", "survey.end_by_link")
 OF_AN_OFFICE = ("code", "assessment_id")
 
 
@@ -47,9 +58,7 @@ def table():
 
 def routes_of(app):
     """(route, method, rule) of every route, signing out last: it ends the walk's sessions."""
-    rules = sorted(
-        app.url_map.iter_rules(), key=lambda r: (r.endpoint == "offices.sign_out", r.rule)
-    )
+    rules = sorted(app.url_map.iter_rules(), key=lambda r: (r.endpoint in ENDING, r.rule))
     for rule in rules:
         for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
             yield f"{method} {rule.rule.replace(', ', ',')}", method, rule
@@ -66,16 +75,18 @@ def world(app, database):
         for name, held in PEOPLE.items():
             if held:
                 person = make_person(session, role=held[0], office=held[1])
-                cookies[name] = f"{person.id}:{person.session_key}"
+                cookies[name] = {"_user_id": f"{person.id}:{person.session_key}"}
+        link = make_link(session, assessment=assessments[BANTEN], section=SECTION)
+        cookies["delegate"] = {"section_link": link.token_hash}
     app.config["WTF_CSRF_ENABLED"] = False
     return cookies, assessments
 
 
-def client_of(app, identity):
+def client_of(app, session):
     client = FlaskClient(app)
-    if identity:
+    if session:
         with client.session_transaction() as cookie:
-            cookie.update({"_user_id": identity, "seen": START.timestamp()})
+            cookie.update({**session, "seen": START.timestamp()})
     return client
 
 

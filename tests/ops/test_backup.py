@@ -34,6 +34,7 @@ from maturity.survey.models import (
     StoredScorecard,
 )
 from maturity.survey.receipt_models import Receipt, SignedPaper
+from maturity.survey.section_models import SectionAssignment, SectionLink
 from maturity.survey.stage_models import Comment, Correction, Extension, Judgement, Thread
 from tests.builders import LEBAK, START, make_assessment, make_person, make_round
 
@@ -65,13 +66,20 @@ def _fill(url: str) -> None:
         words = {"state": "value", "value": ODD, "reason": "", "note": "=1+1"}
         at = START + timedelta(microseconds=123456)
         session.add(StoredFile(sha256="a" * 64, size=3, media_type="text/csv", uploaded_at=at))
+        link = SectionLink(
+            token_hash="h" * 64, assessment_id=made.id, section="SD1", name=ODD[:100],
+            created_at=at, created_by_id=person.id, expires_at=at,
+        )  # fmt: skip
+        session.add(link)
         session.flush()
         session.add_all([
             EvidenceFile(
                 **key, sha256="a" * 64, name_as_given="rekap.csv", note="", place="", added_at=at
             ),
             Answer(**key, **words, draft=None, version=7, updated_at=at, updated_by_id=person.id),
-            AnswerEvent(**key, **words, draft=ODD, version=7, way="page", at=at),
+            AnswerEvent(**key, **words, draft=ODD, version=7, way="link", at=at,
+                        delegation_id=link.id),
+            SectionAssignment(assessment_id=made.id, section="SD1", person_id=person.id, at=at),
             Evidence(**key, url="https://contoh.example/?a=1&b=2", added_at=at, removed_at=at),
             Decision(assessment_id=made.id, before="a", after="b", at=at, by_id=person.id),
             Interest(person_id=person.id, office_code=made.office_code, declared_at=at),

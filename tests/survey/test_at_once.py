@@ -86,7 +86,7 @@ def test_saving_waits_for_who_hands_in_and_is_then_refused(
     with pytest.raises(ClosedError), database.write() as saving:
         _attach(saving, complete)
     with pytest.raises(ClosedError), database.write() as saving:
-        detach(saving, assessment_or_404(saving, complete, held=True), 1, author=AUTHOR)
+        detach(saving, assessment_or_404(saving, complete, held=True), "V01", 1, author=AUTHOR)
     assert answers_of(database, complete)["V01"].value == "l1"
     with database.read() as session:
         assert session.scalars(select(Evidence)).all() == []
