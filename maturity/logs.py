@@ -47,8 +47,9 @@ def dictionary(level: str) -> dict[str, Any]:
         "root": {"handlers": ["standard error"], "level": level},
         "loggers": {
             "_granian": {},
-            **{name: {"level": "WARNING"} for name in ("alembic", "weasyprint.progress")},
-            **{name: {"level": "WARNING"} for name in ("fontTools", "distributed")},
+            **{name: {"level": "WARNING"} for name in ("alembic", "distributed", "fontTools")},
+            # Its warnings are about media queries of ours that are for the screen.
+            **{name: {"level": "ERROR"} for name in ("weasyprint", "weasyprint.progress")},
         },
     }
 

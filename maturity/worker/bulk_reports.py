@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import zipfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import as_completed
@@ -206,7 +207,7 @@ def _entry_of(path: Path) -> Path:
 
 def _put(path: Path, body: bytes) -> None:
     """The file appears whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         with part.open("wb") as file:
             file.write(body)

@@ -17,6 +17,7 @@ from maturity.config import Settings, environment, settings_from
 from tests.serving import Server, free_port, serving
 
 pytestmark = pytest.mark.slow
+WITH_WORKER = {"MATURITY_WORKER": "1", "MATURITY_WORKERS": "1"}
 
 
 def _get(server: Server, path: str, **headers: str) -> http.client.HTTPResponse:
@@ -76,7 +77,7 @@ def test_request_under_way_is_answered_before_the_end(
 def test_killed_main_process_takes_the_others_along(
     new_database: Callable[..., str], tmp_path: Path
 ) -> None:
-    with serving(tmp_path, new_database("sqlite"), MATURITY_WORKER="1") as server:
+    with serving(tmp_path, new_database("sqlite"), **WITH_WORKER) as server:
         assert _get(server, "/health").status == 200
         _worker(server, 1)
         os.kill(server.process.pid, signal.SIGKILL)
@@ -98,7 +99,7 @@ def _worker(server: Server, number: int) -> int:
 def test_a_worker_beside_the_server_is_begun_again_and_ends_with_it(
     new_database: Callable[..., str], tmp_path: Path
 ) -> None:
-    with serving(tmp_path, new_database("sqlite"), MATURITY_WORKER="1") as server:
+    with serving(tmp_path, new_database("sqlite"), **WITH_WORKER) as server:
         os.kill(_worker(server, 1), signal.SIGKILL)
         again = _worker(server, 2)
         assert _get(server, "/health").status == 200

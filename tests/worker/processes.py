@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.conftest import ROOT
 from tests.serving import COMMAND, SECRET
 
-PATIENCE = 60
+PATIENCE = 120
 """Seconds after which something that should happen has not."""
 DASK = Path(sys.executable).with_name("dask")
 

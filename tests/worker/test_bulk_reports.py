@@ -58,6 +58,7 @@ def folder_of(settings: Settings, job: Job) -> Path:
     return settings.data / "reports" / job.outcome["folder"]
 
 
+@pytest.mark.slow
 def test_reports_of_those_who_handed_in_are_drawn_listed_and_packed_by_processes(
     app: Flask, settings: Settings, database: Database
 ) -> None:

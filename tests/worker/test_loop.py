@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 from typing import Any
@@ -20,6 +22,7 @@ from maturity.jobs import queue
 from maturity.jobs.models import Job
 from maturity.worker import process
 from maturity.worker.context import Context, Handler
+from maturity.worker.executors import executor
 from maturity.worker.kinds import HANDLERS, KEPT
 from maturity.worker.loop import Worker
 from maturity.worker.periodic import Periodic
@@ -209,3 +212,12 @@ def test_old_jobs_are_swept_away(app: Flask, database: Database, clock: Clock) -
     assert seen(database, swept).outcome == {"deleted": 1}
     with database.read() as session:
         assert session.scalars(select(Job.id).order_by(Job.id)).all() == [waiting, swept]
+
+
+def test_dask_that_is_not_installed_is_said(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    asked = executor(replace(settings, scheduler="tcp://127.0.0.1:8786"))
+    with pytest.raises(MaturityError, match=r"maturity\[dask\]"), asked:
+        pass
