@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from maturity.commands import (
     demo,
+    files,
     instruments,
+    links,
     people,
     record,
     reports,
@@ -14,4 +16,16 @@ from maturity.commands import (
     storage,
 )
 
-COMMANDS = (demo, instruments, people, record, reports, rounds, scores, serve, storage)
+COMMANDS = (
+    demo,
+    instruments,
+    people,
+    record,
+    reports,
+    rounds,
+    scores,
+    serve,
+    storage,
+    files,
+    links,
+)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from maturity.commands.language import say
 from maturity.commands.parser import Commands
+from maturity.commands.reading import present
 from maturity.commands.settings import read_settings
 from maturity.commands.writing import output
 from maturity.errors import MaturityError
@@ -118,25 +119,5 @@ def _broken(fault: Fault) -> MaturityError:
 
 @contextmanager
 def _reading() -> Iterator[Session]:
-    """A reading session over the installation's database, which is not brought up to date."""
-    from maturity import schema
-    from maturity.db import Database
-
-    database = Database(read_settings().database)
-    file = database.engine.url.database if database.is_sqlite else None
-    try:
-        if file and not Path(file).exists():
-            raise _outdated()
-        with database.read() as session:
-            if schema.current(session.connection()) != schema.head():
-                raise _outdated()
-            yield session
-    finally:
-        database.dispose()
-
-
-def _outdated() -> MaturityError:
-    return MaturityError(
-        "Tabel basis data belum ada atau belum mutakhir; jalankan `maturity db upgrade`.",
-        "The database's tables are not there or not up to date; run `maturity db upgrade`.",
-    )
+    with present(read_settings()) as database, database.read() as session:
+        yield session

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import ipaddress
 import re
 import socket
 import ssl
@@ -18,49 +17,16 @@ import threading
 import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin
+
+from maturity.survey.link_guard import Fault, Limits, NotOpenedError, Way, looked_at, resolved
 
 AGENT = "maturity-link-check"
 _PIECE = 1 << 16
 _GZIP_OR_ZLIB = 47
-_TRIED = 3  # addresses of one name
 _REDIRECTS = (301, 302, 303, 307, 308)
-_MAPPED = [ipaddress.ip_network(one) for one in ("2002::/16", "2001::/23", "3fff::/20")]
-_ODD_V4 = [ipaddress.ip_network(one) for one in ("192.88.99.0/24", "192.0.0.0/24")]
-_V6 = ipaddress.ip_network("2000::/3")
-
-
-class Fault(StrEnum):
-    """Why a link could not be opened, where no answer says it."""
-
-    ADDRESS = "address"  # not one that is opened: scheme, port, credentials, spelling
-    NAME = "name"  # no such name
-    INSIDE = "inside"  # leads into a network that is not public
-    CONNECTION = "connection"
-    TLS = "tls"
-    TIMEOUT = "timeout"
-    REDIRECTS = "redirects"
-    ANSWER = "answer"  # not to be understood
-
-
-class _NotOpenedError(Exception):
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault)
-        self.fault = fault
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much a link may cost: seconds in all, bytes of the copy, hops, and where it may lead."""
-
-    seconds: float = 25.0
-    to_connect: float = 6.0
-    body: int = 5_000_000
-    redirects: int = 5
-    ports: frozenset[int] = frozenset({80, 443, 8080, 8443})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,39 +48,6 @@ class Fetched:
         return None if self.body is None else hashlib.sha256(self.body).hexdigest()
 
 
-Resolve = Callable[[str, int], Sequence[str]]
-Permitted = Callable[[str], bool]
-
-
-def addresses(host: str, port: int) -> list[str]:
-    """The addresses of a name, as the system knows them."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(one[4][0]) for one in found))
-
-
-def public(address: str) -> bool:
-    """Whether this is an address of the open internet, and hides no other address in it."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    if ip.is_multicast or ip.is_reserved or not ip.is_global:
-        return False
-    if isinstance(ip, ipaddress.IPv4Address):
-        return not any(ip in network for network in _ODD_V4)
-    return ip in _V6 and not any(ip in network for network in _MAPPED)
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How the network is reached; tests permit addresses of their own."""
-
-    resolve: Resolve = addresses
-    permitted: Permitted = public
-    limits: Limits = field(default_factory=Limits)
-    tls: ssl.SSLContext | None = None
-
-
 def fetch(url: str, *, now: Callable[[], datetime], way: Way | None = None) -> Fetched:
     """Open a link and follow where it leads; never raises for what the other side does."""
     way = way or Way()
@@ -128,7 +61,7 @@ def fetch(url: str, *, now: Callable[[], datetime], way: Way | None = None) -> F
                                answer.truncated)  # fmt: skip
             here = answer
         return Fetched(url, at, final_url=here, fault=Fault.REDIRECTS)
-    except (_NotOpenedError, OSError, http.client.HTTPException, zlib.error, ValueError) as error:
+    except (NotOpenedError, OSError, http.client.HTTPException, zlib.error, ValueError) as error:
         fault = Fault.TIMEOUT if watch.over else _fault_of(error)
         return Fetched(url, at, final_url=here, fault=fault)
     finally:
@@ -136,7 +69,7 @@ def fetch(url: str, *, now: Callable[[], datetime], way: Way | None = None) -> F
 
 
 def _fault_of(error: Exception) -> Fault:
-    if isinstance(error, _NotOpenedError):
+    if isinstance(error, NotOpenedError):
         return error.fault
     if isinstance(error, TimeoutError):
         return Fault.TIMEOUT
@@ -190,8 +123,8 @@ class _Answer:
 
 def _hop(url: str, way: Way, watch: _Watch) -> _Answer | str:
     """One request: an answer, or the address that it leads to."""
-    parts, host, port = _looked_at(url, way.limits)
-    where = _resolved(host, port, way)
+    parts, host, port = looked_at(url, way.limits)
+    where = resolved(host, port, way)
     watch.check()
     connection = http.client.HTTPConnection(host, port)
     connection.sock = _connected(where, port, way.limits, watch)
@@ -208,48 +141,6 @@ def _hop(url: str, way: Way, watch: _Watch) -> _Answer | str:
         return answer
     finally:
         connection.close()
-
-
-def _looked_at(url: str, limits: Limits) -> tuple[SplitResult, str, int]:
-    """Parts, host in ASCII and port of an address that may be opened."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        host = _ascii_host(parts.hostname or "")
-    except ValueError as error:  # UnicodeError too
-        raise _NotOpenedError(Fault.ADDRESS) from error
-    web = parts.scheme in ("http", "https") and "@" not in parts.netloc
-    if not web or not host or port not in limits.ports:
-        raise _NotOpenedError(Fault.ADDRESS)
-    return parts, host, port
-
-
-def _ascii_host(host: str) -> str:
-    """The host as the name service knows it; ValueError for other spellings of an IP address."""
-    with suppress(ValueError):
-        return str(ipaddress.ip_address(host))
-    host = host.encode("idna").decode("ascii").lower().rstrip(".")
-    if re.fullmatch(r"0x[0-9a-f]*|[0-9]+", host.rpartition(".")[2]):
-        raise ValueError("an IP address in an odd spelling")
-    if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", host):
-        raise ValueError("no host name")
-    return host
-
-
-def _resolved(host: str, port: int, way: Way) -> list[str]:
-    """The addresses of a host, all of them permitted; one that is not spoils all."""
-    try:
-        found = [str(ipaddress.ip_address(host))]
-    except ValueError:
-        try:
-            found = list(way.resolve(host, port))
-        except (OSError, UnicodeError) as error:
-            raise _NotOpenedError(Fault.NAME) from error
-    if not found:
-        raise _NotOpenedError(Fault.NAME)
-    if not all(map(way.permitted, found)):
-        raise _NotOpenedError(Fault.INSIDE)
-    return found[:_TRIED]
 
 
 def _connected(where: Sequence[str], port: int, limits: Limits, watch: _Watch) -> socket.socket:

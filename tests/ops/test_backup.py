@@ -22,6 +22,7 @@ from maturity.db import Database
 from maturity.errors import MaturityError
 from maturity.offices.models import Invite, Person, Role, SignInFailure
 from maturity.survey.file_models import EvidenceFile, StoredFile
+from maturity.survey.link_models import ArchivedLink
 from maturity.survey.log import Note, append
 from maturity.survey.models import (
     Answer,
@@ -70,6 +71,10 @@ def _fill(url: str) -> None:
             Answer(**key, **words, draft=None, version=7, updated_at=at, updated_by_id=person.id),
             AnswerEvent(**key, **words, draft=ODD, version=7, way="page", at=at),
             Evidence(**key, url="https://contoh.example/?a=1&b=2", added_at=at, removed_at=at),
+            ArchivedLink(
+                url=f"https://contoh.example/?a={ODD}", url_sha256="b" * 64, checked_at=at,
+                status=200, final_url="https://contoh.example/", content_sha256="c" * 64, size=3,
+            ),
             Decision(assessment_id=made.id, before="a", after="b", at=at, by_id=person.id),
             StoredScorecard(
                 assessment_id=made.id, stage="self", fingerprint="f" * 64, digest="d" * 64,

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from maturity.survey import link_fetch
-from maturity.survey.link_fetch import Fault, Fetched, Limits, Way, fetch, public
+from maturity.survey.link_fetch import Fetched, fetch
+from maturity.survey.link_guard import Fault, Limits, Way, addresses, public
 from tests.clock import START, Clock
 from tests.survey.hostile_web import answer, certificate, serving
 
@@ -291,6 +291,6 @@ def test_a_handshake_that_never_ends() -> None:
 
 
 def test_the_system_knows_this_machine() -> None:
-    assert "127.0.0.1" in link_fetch.addresses("127.0.0.1", 80)
+    assert "127.0.0.1" in addresses("127.0.0.1", 80)
     found = fetch("http://localhost/", now=Clock())
     assert found.fault is Fault.INSIDE
