@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from maturity.errors import MaturityError
 from maturity.offices.models import Office
-from maturity.survey.answers import MAX_NOTE, Author, TooLongError, must_be_open, touch
+from maturity.survey.answers import MAX_NOTE, MAX_PLACE, Author, TooLongError, must_be_open, touch
 from maturity.survey.file_kinds import BY_MEDIA_TYPE, Kind, RefusedFileError, recognised
 from maturity.survey.file_models import EvidenceFile, StoredFile
 from maturity.survey.files import FileStore
@@ -26,7 +27,7 @@ from maturity.survey.links import clean
 from maturity.survey.models import Assessment
 
 MAX_FILES = 10
-MAX_NAME, MAX_PLACE = 150, 200
+MAX_NAME = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Use:
     name: str
     note: str = ""
     place: str = ""
+    valid_until: date | None = None
 
 
 class TooManyFilesError(MaturityError):
@@ -131,15 +133,11 @@ def attach_file(
     return _attach(session, assessment, key, taken.sha256, use=use, author=author)
 
 
-def use_again(
+def use_stored(
     session: Session, assessment: Assessment, key: str, sha256: str, *, use: Use, author: Author
-) -> EvidenceFile | None:
-    """Use a file of this assessment at another question; None where it is none of its files."""
+) -> EvidenceFile:
+    """Use a content at a question that this office handed in before (``evidence_again`` knows)."""
     must_be_open(assessment, author.now)
-    known = handed_in(session, assessment.id, sha256)
-    if known is None:
-        return None
-    use = Use(known.name_as_given, use.note, use.place)
     return _attach(session, assessment, key, sha256, use=use, author=author)
 
 
@@ -170,6 +168,7 @@ def _attach(
     for row in present:
         if row.sha256 == sha256:
             row.note, row.place = note or row.note, place or row.place
+            row.valid_until = use.valid_until or row.valid_until
             return row
     if len(present) >= MAX_FILES:
         raise TooManyFilesError
@@ -180,6 +179,7 @@ def _attach(
         name_as_given=use.name,
         note=note,
         place=place,
+        valid_until=use.valid_until,
         added_at=author.now,
         added_by_id=author.person_id,
     )
@@ -208,6 +208,12 @@ def shared_by(session: Session, sha256: str) -> list[Office]:
         .where(EvidenceFile.sha256 == sha256, EvidenceFile.removed_at.is_(None))
     )
     return list(session.scalars(select(Office).where(Office.code.in_(codes)).order_by(Office.code)))
+
+
+def shared_with(session: Session, sha256: str, assessment_id: int) -> int:
+    """How many other offices hand in this content at present: for verifiers only."""
+    own = session.scalar(select(Assessment.office_code).where(Assessment.id == assessment_id))
+    return sum(office.code != own for office in shared_by(session, sha256))
 
 
 def kind_of(stored: StoredFile) -> Kind:

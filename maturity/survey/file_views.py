@@ -6,7 +6,7 @@ import io
 import re
 from typing import Any
 
-from flask import abort, request, send_file
+from flask import Response, abort, request, send_file
 from flask.typing import ResponseReturnValue
 
 from maturity.offices.guard import permit
@@ -36,11 +36,17 @@ def evidence_file(assessment_id: int, sha256: str) -> ResponseReturnValue:
     use = handed_in(reading(), assessment_id, sha256) if is_sha256(sha256) else None
     if use is None:
         abort(404)
+    content = store_of(services().settings).get(sha256)
+    return as_download(content, use.stored.media_type, use.name_as_given)
+
+
+def as_download(content: bytes, media_type: str, name: str) -> Response:
+    """Strangers' content: saved by the browser, never shown by it, never kept on the way."""
     response = send_file(
-        io.BytesIO(store_of(services().settings).get(sha256)),
-        mimetype=use.stored.media_type,
+        io.BytesIO(content),
+        mimetype=media_type,
         as_attachment=True,
-        download_name=_TRICKY.sub("_", use.name_as_given),
+        download_name=_TRICKY.sub("_", name),
         etag=False,
     )
     response.headers["Content-Security-Policy"] = (

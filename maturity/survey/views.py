@@ -6,6 +6,7 @@ from flask import Flask
 
 from maturity.survey import (
     file_views,
+    link_views,
     saving_views,
     section_views,
     start_views,
@@ -20,6 +21,7 @@ PAGES = (
     saving_views,
     submitting_views,
     file_views,
+    link_views,
     workbook_views,
 )
 """Modules whose pages join the blueprint by being imported."""

@@ -24,7 +24,7 @@ PEOPLE = {
     "administrator": (Role.ADMINISTRATOR, NATIONAL),
 }
 PLAIN_VALUES = {
-    "sha256": "0" * 64,
+    "sha256": "0" * 64, "check_id": 999_999,
     "slug": "2026", "person_id": 999_999, "token": "x", "filename": "css/site.css",
     "section": "P1.1", "question": "x", "thing": "x", "key": "x", "node_id": "x",
     "chart_id": "x", "table": "offices",

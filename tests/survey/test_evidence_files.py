@@ -20,7 +20,7 @@ from maturity.db import Database
 from maturity.offices.models import Role
 from maturity.reports.indicators import evidence_of
 from maturity.survey import assessments
-from maturity.survey.file_evidence import files, shared_by
+from maturity.survey.file_evidence import files, shared_by, shared_with
 from maturity.survey.file_models import EvidenceFile, StoredFile
 from maturity.survey.models import Assessment
 from tests.builders import LEBAK, make_assessment, make_round
@@ -66,6 +66,12 @@ def uses(database: Database) -> list[tuple[str, str, str]]:
     with database.read() as session:
         rows = session.scalars(select(EvidenceFile).where(EvidenceFile.removed_at.is_(None)))
         return [(row.key, row.name_as_given, row.sha256) for row in rows.all()]
+
+
+def use_of(database: Database) -> int:
+    """The number of the only use."""
+    with database.read() as session:
+        return session.scalars(select(EvidenceFile.id)).one()
 
 
 def kept(settings: Settings) -> list[Path]:
@@ -256,9 +262,9 @@ def test_one_content_is_stored_once_and_used_often(
     assessment, client = office_at_work(database), client_of(app)
     hand_in(client, assessment, (made.CSV, "a.csv"))
     page = hand_in(client, assessment, (made.CSV, "lagi.csv"))
-    [(_, _, sha256)] = uses(database)
-    assert f'name="use:V02" value="{sha256}"' in page
-    hand_in(client, assessment, key="V02", use=sha256, file_about="juga di sini")
+    use = use_of(database)
+    assert f'<option value="f{use}">a.csv</option>' in page
+    hand_in(client, assessment, key="V02", again=f"f{use}", again_place="baris 2")
     assert [(key, name) for key, name, _ in uses(database)] == [("V01", "a.csv"), ("V02", "a.csv")]
     assert len(kept(settings)) == 1
     with database.read() as session:
@@ -292,7 +298,7 @@ def test_an_office_reaches_no_file_of_another(app: Flask, database: Database) ->
     assert theirs.get(f"/assessments/{there}/files/{sha256}").status_code == 404
     for odd in ("x", "A" * 64, "..%2f..%2fsecret-key", "%00" * 64):
         assert mine.get(f"/assessments/{here}/files/{odd}").status_code == 404
-    page = hand_in(theirs, there, use=sha256)
+    page = hand_in(theirs, there, again=f"f{use_of(database)}", still="yes")
     assert "rahasia" not in page
     assert len(uses(database)) == 1
     page = hand_in(theirs, there, (made.CSV, "milik sendiri.csv"))
@@ -301,6 +307,8 @@ def test_an_office_reaches_no_file_of_another(app: Flask, database: Database) ->
         wanted = select(EvidenceFile.id).where(EvidenceFile.assessment_id == here)
         use = session.scalars(wanted).one()
         assert [office.code for office in shared_by(session, sha256)] == [LEBAK, "36.71"]
+        assert shared_with(session, sha256, here) == 1
+        assert shared_with(session, "0" * 64, here) == 0
     hand_in(theirs, there, file_drop=str(use))
     assert len(uses(database)) == 2
 
