@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import stat
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +143,20 @@ REFUSED = {
     "zip": made.zipped({"[Content_Types].xml": made.TYPES, "index.html": "x"}),
     "cut off xlsx": made.xlsx()[:-40],
     "prefixed xlsx": b"<script>" + made.xlsx(),
+    "packed svg": gzip.compress(b'<svg xmlns="http://www.w3.org/2000/svg" onload="x(1,2)"/>'),
+    "svg with a mark before it": b"\xef\xbb\xbf  <?xml version='1.0'?><svg onload='x(1,2)'/>",
+    "svg in utf-16": '<svg onload="x(1,2)"/>'.encode("utf-16"),
+    "html behind a comma": b"\n\n <!-- a,b --><script>alert(1,2)</script>",
+    "macros of a sheet": made.zipped({
+        "[Content_Types].xml": made.TYPES, "xl/workbook.xml": "x", "xl/vbaProject.bin": "x"}),
+    "many parts": made.docx(**{f"word__{n}.xml": "x" for n in range(2_100)}),
+    "way out by a drive": made.docx(**{"C:__Windows__x.xml": "x"}),
+    "way out from the root": made.docx(**{"__etc__passwd": "x"}),
+    "way out backwards": made.docx(**{"word\\..\\..\\x.xml": "x"}),
+    "bomb in a sheet": made.zipped({
+        "[Content_Types].xml": made.TYPES, "xl/workbook.xml": bytes(150_000_000)}),
+    "an old sheet": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+    "zip with a picture before it": made.picture("PNG")[:40] + made.docx(),
     "too large": b"a,b\n" + b"1,2\n" * 1_500_000,
 }  # fmt: skip
 
@@ -157,6 +173,28 @@ def test_hostile_and_broken_files_are_refused_and_the_answers_kept(
     assert [name for _, name, _ in uses(database)] == ["baik.csv"]
     assert len(kept(settings)) == 1
     assert answers_of(database, assessment)["V01"].value == "l2"
+
+
+@pytest.mark.parametrize("format_", ["JPEG", "PNG"])
+def test_what_hides_behind_a_picture_is_left_behind(
+    app: Flask, database: Database, settings: Settings, format_: str
+) -> None:
+    hidden = b"<script>alert(1)</script>" + made.docx()
+    assessment, client = office_at_work(database), client_of(app)
+    hand_in(client, assessment, (made.picture(format_, size=(400, 300)) + hidden, "foto.png"))
+    content = kept(settings)[0].read_bytes()
+    assert b"script" not in content
+    assert not zipfile.is_zipfile(io.BytesIO(content))
+
+
+def test_a_table_of_many_rows_is_kept_as_it_is(
+    app: Flask, database: Database, settings: Settings
+) -> None:
+    """It is evidence that nobody computes with: within the limit its length does not matter."""
+    assessment, client = office_at_work(database), client_of(app)
+    table = b"no;tps\n" + b"".join(b"%d;TPS %d\n" % (n, n) for n in range(10_000))
+    hand_in(client, assessment, (table, "tps.csv"), (made.xlsx(*range(10_000)), "tps.xlsx"))
+    assert [name for _, name, _ in uses(database)] == ["tps.csv", "tps.xlsx"]
 
 
 def test_the_limit_is_told_before_and_after(app: Flask, database: Database) -> None:

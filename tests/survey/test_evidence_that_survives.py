@@ -132,8 +132,9 @@ def test_places_and_dates_of_links_and_files(app: Flask, database: Database) -> 
     more = {"url": URL, "place": "halaman 3", "until": "31 Desember 2026",
             "file_place": "baris 2", "file_until": "1-11-2026"}  # fmt: skip
     page = hand_in(client, assessment, (made.CSV, "a.csv"), **more)
-    assert "halaman 3 · Berlaku sampai 31 Desember 2026" in page
-    assert '<span class="error-text">Masa berlaku berakhir 1 November 2026</span>' in page
+    assert '<p class="small">halaman 3</p>' in page
+    assert '<p class="small">Berlaku sampai 31 Desember 2026</p>' in page
+    assert '<p class="small error-text">Masa berlaku berakhir 1 November 2026</p>' in page
     page = hand_in(client, assessment, url=f"{URL}0", until="kapan saja", value="l2")
     assert "Berlaku sampai “kapan saja”: Tulislah tanggal seperti 21-11-2026." in page
     assert [row.url for row in links(database)] == [URL, f"{URL}0"]
