@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
+from maturity.commands.database import current
 from maturity.commands.language import say
 from maturity.commands.parser import Commands
-from maturity.commands.reading import present
 from maturity.commands.settings import read_settings
 from maturity.errors import MaturityError
 
@@ -35,7 +35,7 @@ def run_check(_args: argparse.Namespace) -> int:
     from maturity.survey.stored_contents import lost, referred
 
     settings = read_settings()
-    with present(settings) as database, database.read() as session:
+    with current() as database, database.read() as session:
         contents = referred(session)
     missing = 0
     for sha256 in lost(store_of(settings), contents):
@@ -54,7 +54,7 @@ def run_move(args: argparse.Namespace) -> int:
     from maturity.survey.stored_contents import Copied, copy, referred
 
     settings = read_settings()
-    with present(settings) as database, database.read() as session:
+    with current() as database, database.read() as session:
         contents = referred(session)
     source = store_at(args.source) if args.source else store_of(settings)
     target = store_at(args.to)

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from maturity.commands.database import current
 from maturity.commands.language import say, spoken
 from maturity.commands.parser import Commands
-from maturity.commands.reading import present
 from maturity.commands.settings import read_settings
 from maturity.errors import MaturityError
 
@@ -50,7 +50,7 @@ def run_check(args: argparse.Namespace) -> int:
             "Checking links is turned off (MATURITY_CHECK_LINKS=0).",
         )
     now = partial(datetime.now, UTC)
-    with present(settings) as database:
+    with current() as database:
         with database.read() as session:
             payload = _payload(session, args.round, args.assessment)
         tools = Tools(

@@ -5,20 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from maturity.commands.database import reading
 from maturity.commands.language import say
 from maturity.commands.parser import Commands
-from maturity.commands.reading import present
-from maturity.commands.settings import read_settings
 from maturity.commands.writing import output
 from maturity.errors import MaturityError
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from maturity.survey.chain import Fault, Head
 
 
@@ -48,7 +44,7 @@ def run_export(args: argparse.Namespace) -> int:
     """Write every entry as it is stored, whether the chain holds or not."""
     from maturity.survey.log import lines
 
-    with _reading() as session, output(args.file) as out:
+    with reading() as session, output(args.file) as out:
         count = 0
         for line in lines(session):
             out.write(line + "\n")
@@ -64,7 +60,7 @@ def run_verify(args: argparse.Namespace) -> int:
 
     published = [_head(text) for text in args.head]
     if args.file is None:
-        with _reading() as session:
+        with reading() as session:
             verdict = verify(lines(session), published)
     else:
         with args.file.open(encoding="utf-8", errors="surrogateescape", newline="\n") as file:
@@ -80,7 +76,7 @@ def run_head(_args: argparse.Namespace) -> int:
     """Print the newest entry's number and hash."""
     from maturity.survey.log import head
 
-    with _reading() as session:
+    with reading() as session:
         sys.stdout.write(f"{head(session)}\n")
     return 0
 
@@ -115,9 +111,3 @@ def _broken(fault: Fault) -> MaturityError:
         f"Catatan tidak utuh: entri {fault.seq} {indonesian}.",
         f"The record is not whole: entry {fault.seq} {english}.",
     )
-
-
-@contextmanager
-def _reading() -> Iterator[Session]:
-    with present(read_settings()) as database, database.read() as session:
-        yield session

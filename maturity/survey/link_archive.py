@@ -46,13 +46,13 @@ def opens(check: ArchivedLink) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What opening links needs. ``progress`` is told (done, all, link); True: stop here."""
+    """What opening links needs. ``progress`` is told (done, all, ""); True, or an error: stop."""
 
     database: Database
     store: FileStore
     fetch: Callable[[str], Fetched]
     now: Callable[[], datetime]
-    progress: Callable[[int, int, str], bool] = lambda *_: False
+    progress: Callable[[int, int, str], bool | None] = lambda *_: False
     seen: Callable[[ArchivedLink], None] = lambda _: None
 
 
