@@ -69,8 +69,8 @@ def server(folder: Path) -> Iterator[Seaweed]:
         process.kill()  # it would take half a minute to end by itself
         process.wait(30)
         for port in ports.values():
-            for name in names:
-                Path(f"/tmp/seaweedfs-{name}-grpc-{port}.sock").unlink(missing_ok=True)
+            for socket_of_it in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
+                socket_of_it.unlink(missing_ok=True)
         shutil.rmtree(folder / "data", ignore_errors=True)
 
 
