@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 EXTRA = "MATURITY_SERVER_EXTRA"
 """From a process to those it starts: what no setting says, such as that this is a demo."""
@@ -39,6 +41,11 @@ class Settings:
     """How many trusted reverse proxies stand before the server."""
     max_file: int = 5_000_000
     """Greatest size of one evidence file, in bytes."""
+    files: str = ""
+    """Where evidence files are kept: ``s3://bucket/prefix?endpoint=…&region=…``; empty: folder
+    ``files`` in the data folder."""
+    check_links: bool = True
+    """Whether links are opened and archived; off where the server has no way out."""
     log_level: str = "INFO"
     """Least severity that is logged."""
     extra: Mapping[str, object] = field(default_factory=dict)
@@ -61,6 +68,8 @@ class Settings:
             scheduler=env.get("MATURITY_SCHEDULER", ""),
             proxies=_number(env, "MATURITY_PROXIES", default=0),
             max_file=_number(env, "MATURITY_MAX_FILE", default=5_000_000),
+            files=_files(env),
+            check_links=_flag(env, "MATURITY_CHECK_LINKS", default=True),
             log_level=env.get("MATURITY_LOG_LEVEL", "INFO").upper(),
         )
 
@@ -105,6 +114,22 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
 def _default_data(env: Mapping[str, str]) -> str:
     home = env.get("XDG_DATA_HOME") or "~/.local/share"
     return f"{home}/maturity"
+
+
+def _files(env: Mapping[str, str]) -> str:
+    """An address of a bucket, or nothing; ValueError for anything else."""
+    said = env.get("MATURITY_FILES", "").strip()
+    try:
+        parts = urlsplit(said)
+        known = set(parse_qs(parts.query, strict_parsing=True)) if parts.query else set()
+    except ValueError:
+        parts, known = urlsplit("?"), {"?"}
+    bucket = parts.scheme == "s3" and re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,62}", parts.netloc)
+    if said and not (bucket and known <= {"endpoint", "region"} and not parts.fragment):
+        raise ValueError(
+            f"MATURITY_FILES is {said!r}; use s3://bucket/prefix?endpoint=https://…&region=…"
+        )
+    return said
 
 
 def _flag(env: Mapping[str, str], name: str, *, default: bool) -> bool:

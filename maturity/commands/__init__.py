@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from maturity.commands import (
     demo,
+    files,
     instruments,
     jobs,
+    links,
     people,
     record,
     reports,
@@ -19,8 +21,10 @@ from maturity.commands import (
 
 COMMANDS = (
     demo,
+    files,
     instruments,
     jobs,
+    links,
     people,
     record,
     reports,

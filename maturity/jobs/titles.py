@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 TITLES = {
+    "archive-links": ("Memeriksa dan menyalin tautan bukti", "Checking and copying links"),
     "bulk-reports": ("Semua laporan satu periode", "All reports of a round"),
     "sweep-jobs": ("Menghapus catatan pekerjaan lama", "Deleting old jobs"),
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,7 @@ from maturity.survey.models import Answer, AnswerEvent, Assessment, Evidence
 from maturity.survey.reading import MAX_RAW, Reading, UnreadableError, clean, link, read
 
 MAX_NOTE = 4_000
-MAX_EVIDENCE = 20
+MAX_EVIDENCE, MAX_PLACE = 20, 200
 STATES = {
     State.ANSWERED: "answered",
     State.DONT_KNOW: "dont-know",
@@ -43,6 +43,8 @@ class Change:
     reason: str = ""
     note: str = ""
     seen: int = 0
+    private_note: str | None = None
+    """None leaves it as it is: workbooks know nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,14 @@ class Theirs:
     version: int
     at: datetime
     by_id: int | None
+    private_note: str = ""
 
     @classmethod
     def of(cls, answer: Answer | Kept) -> Theirs:
         """The values of a row."""
         value = shown_value(answer)
-        return cls(value, answer.note, answer.version, answer.updated_at, answer.updated_by_id)
+        saved = (answer.version, answer.updated_at, answer.updated_by_id)
+        return cls(value, answer.note, *saved, private_note=answer.private_note)
 
 
 class ConflictError(MaturityError):
@@ -172,6 +176,7 @@ class Kept(NamedTuple):
     version: int
     updated_at: datetime
     updated_by_id: int | None
+    private_note: str = ""
 
 
 def stored(session: Session, assessment_id: int) -> dict[str, Kept]:
@@ -245,6 +250,8 @@ def save(
     known = present(session, assessment.id, [item.key]) if rows is None else rows
     existing = known.get(item.key)
     wanted, fault = _wanted(item, change)
+    if change.private_note is not None:
+        wanted["private_note"] = clean(change.private_note)
     if existing is not None and _same(existing, wanted):
         return Saved(existing, changed=False, fault=fault)
     answer = existing or _new(assessment, item, author)
@@ -265,7 +272,8 @@ def _kept_whole(change: Change) -> Change:
     """The change without what no database keeps; TooLongError rather than a cut-off text."""
     if len(change.raw) > MAX_RAW:
         raise TooLongError(MAX_RAW)
-    if max(len(change.reason), len(change.note)) > MAX_NOTE:
+    texts = (change.reason, change.note, change.private_note or "")
+    if max(map(len, texts)) > MAX_NOTE:
         raise TooLongError(MAX_NOTE)
     return replace(change, raw=clean(change.raw))
 
@@ -279,6 +287,7 @@ def _new(assessment: Assessment, item: Item, author: Author) -> Answer:
         value="",
         reason="",
         note="",
+        private_note="",
         draft=None,
         updated_at=author.now,
     )
@@ -315,6 +324,7 @@ def _event(answer: Answer, author: Author) -> AnswerEvent:
         value=answer.value,
         reason=answer.reason,
         note=answer.note,
+        private_note=answer.private_note,
         draft=answer.draft,
         way=author.way,
         at=author.now,
@@ -353,13 +363,22 @@ def evidence_key(item: Item) -> str:
 
 
 def attach(
-    session: Session, assessment: Assessment, key: str, *, url: str, note: str, author: Author
+    session: Session,
+    assessment: Assessment,
+    key: str,
+    *,
+    url: str,
+    note: str,
+    author: Author,
+    place: str = "",
+    valid_until: date | None = None,
 ) -> tuple[Evidence, Text | None]:
     """Attach a link. Saying the same again changes nothing; a bad link is kept and flagged."""
     must_take_evidence(assessment, author.now)
-    if len(url) > MAX_NOTE or len(note) > MAX_NOTE:
-        raise TooLongError(MAX_NOTE)
-    url, note, fault = clean(url), clean(note), None
+    for text, most in ((url, MAX_NOTE), (note, MAX_NOTE), (place, MAX_PLACE)):
+        if len(text) > most:
+            raise TooLongError(most)
+    url, note, place, fault = clean(url), clean(note), clean(place), None
     try:
         url = link(url)
     except UnreadableError as error:
@@ -367,7 +386,8 @@ def attach(
     present = evidence(session, assessment.id).get(key, [])
     for row in present:
         if row.url == url:
-            row.note = note or row.note
+            row.note, row.place = note or row.note, place or row.place
+            row.valid_until = valid_until or row.valid_until
             return row, fault
     if len(present) >= MAX_EVIDENCE:
         raise TooManyError
@@ -376,6 +396,8 @@ def attach(
         key=key,
         url=url,
         note=note,
+        place=place,
+        valid_until=valid_until,
         usable=fault is None,
         added_at=author.now,
         added_by_id=author.person_id,

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from maturity.errors import MaturityError
+from maturity.jobs import queue
 from maturity.offices.models import Office
 from maturity.scoring.engine import score
 from maturity.scoring.rubric import State
@@ -37,6 +38,8 @@ from maturity.survey.models import Assessment, Decision, Evidence, Round, Stage,
 from maturity.survey.reading import Reading, clean
 from maturity.survey.routing import Place, Route, lacks_reason, sheet_of
 
+ARCHIVE_LINKS = "archive-links"
+"""The kind of job that opens and copies the links of an assessment."""
 # Instruments of rounds by fingerprint: a few a process, for as long as it lives.
 _INSTRUMENTS: dict[str, Instrument] = {}
 
@@ -293,6 +296,8 @@ def submit(session: Session, assessment: Assessment, *, author: Author) -> Store
     note_progress(assessment, opened.route)
     card = freeze(session, assessment, opened.instrument, provisional(opened), author=author)
     receipt = receipts.issue(session, opened, card, author)
+    key = f"archive-links:{receipt.digest}"
+    queue.add(session, ARCHIVE_LINKS, {"assessment": assessment.id}, now=author.now, key=key)
     digests = {"scorecard": card.digest, "receipt": receipt.digest}
     change_state(session, assessment, AssessmentState.SUBMITTED, author=author, digests=digests)
     return card

@@ -11,6 +11,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -18,7 +19,14 @@ from sqlalchemy.orm import Session, joinedload
 
 from maturity.errors import MaturityError
 from maturity.offices.models import Office
-from maturity.survey.answers import MAX_NOTE, Author, TooLongError, must_be_open, touch
+from maturity.survey.answers import (
+    MAX_NOTE,
+    MAX_PLACE,
+    Author,
+    TooLongError,
+    must_be_open,
+    touch,
+)
 from maturity.survey.file_kinds import (
     BY_MEDIA_TYPE,
     KINDS,
@@ -33,7 +41,7 @@ from maturity.survey.links import clean
 from maturity.survey.models import Assessment
 
 MAX_FILES = 10
-MAX_NAME, MAX_PLACE = 150, 200
+MAX_NAME = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class Use:
     name: str
     note: str = ""
     place: str = ""
+    valid_until: date | None = None
 
 
 class TooManyFilesError(MaturityError):
@@ -153,15 +162,11 @@ def attach_file(
     return _attach(session, assessment, key, taken.sha256, use=use, author=author)
 
 
-def use_again(
+def use_stored(
     session: Session, assessment: Assessment, key: str, sha256: str, *, use: Use, author: Author
-) -> EvidenceFile | None:
-    """Use a file of this assessment at another question; None where it is none of its files."""
+) -> EvidenceFile:
+    """Use a content at a question that this office handed in before (``evidence_again`` knows)."""
     must_be_open(assessment, author.now)
-    known = handed_in(session, assessment.id, sha256)
-    if known is None:
-        return None
-    use = Use(known.name_as_given, use.note, use.place)
     return _attach(session, assessment, key, sha256, use=use, author=author)
 
 
@@ -187,14 +192,12 @@ def store_row(session: Session, taken: Taken, author: Author) -> None:
 def _attach(
     session: Session, assessment: Assessment, key: str, sha256: str, *, use: Use, author: Author
 ) -> EvidenceFile:
-    note, place = clean(use.note), clean(use.place)
-    for text, most in ((note, MAX_NOTE), (place, MAX_PLACE)):
-        if len(text) > most:
-            raise TooLongError(most)
+    note, place = _fitting(use.note, MAX_NOTE), _fitting(use.place, MAX_PLACE)
     present = files(session, assessment.id).get(key, [])
     for row in present:
         if row.sha256 == sha256:
             row.note, row.place = note or row.note, place or row.place
+            row.valid_until = use.valid_until or row.valid_until
             return row
     if len(present) >= MAX_FILES:
         raise TooManyFilesError
@@ -205,6 +208,7 @@ def _attach(
         name_as_given=use.name,
         note=note,
         place=place,
+        valid_until=use.valid_until,
         added_at=author.now,
         added_by_id=author.person_id,
         added_delegation_id=author.delegation_id,
@@ -213,6 +217,12 @@ def _attach(
     touch(assessment, author)
     session.flush()
     return row
+
+
+def _fitting(text: str, most: int) -> str:
+    if len(clean(text)) > most:
+        raise TooLongError(most)
+    return clean(text)
 
 
 def detach_file(
@@ -237,6 +247,12 @@ def shared_by(session: Session, sha256: str) -> list[Office]:
         .where(EvidenceFile.sha256 == sha256, EvidenceFile.removed_at.is_(None))
     )
     return list(session.scalars(select(Office).where(Office.code.in_(codes)).order_by(Office.code)))
+
+
+def shared_with(session: Session, sha256: str, assessment_id: int) -> int:
+    """How many other offices hand in this content at present: for verifiers only."""
+    own = session.scalar(select(Assessment.office_code).where(Assessment.id == assessment_id))
+    return sum(office.code != own for office in shared_by(session, sha256))
 
 
 def kind_of(stored: StoredFile) -> Kind:

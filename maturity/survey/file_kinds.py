@@ -178,7 +178,9 @@ def _check_parts(parts: list[zipfile.ZipInfo]) -> None:
             "this document becomes too large when it is opened.",
         )
     names = [part.filename for part in parts]
-    tricky = any(name.startswith("/") or "\\" in name or ".." in name.split("/") for name in names)
+    tricky = any(
+        name.startswith("/") or set(name) & set("\\:") or ".." in name.split("/") for name in names
+    )
     if tricky or len(set(names)) < len(names) or any(part.flag_bits & 1 for part in parts):
         raise RefusedFileError(
             "susunan dokumen ini tidak wajar atau terkunci sandi.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -31,7 +31,8 @@ class EvidenceFile(Base):
     """A file used as evidence for one question. Removed ones are kept.
 
     The name belongs to the use: an office never learns how another one called its file.
-    ``place`` says where to look: a page, a sheet and cell.
+    ``place`` says where to look: a page, a sheet and cell. ``carried_from_id`` is the earlier
+    assessment that handed it in too; then the office said at ``added_at`` that it still holds.
     """
 
     __tablename__ = "evidence_file"
@@ -44,6 +45,10 @@ class EvidenceFile(Base):
     name_as_given: Mapped[str] = mapped_column(String(200))
     note: Mapped[str] = mapped_column(Text, default="")
     place: Mapped[str] = mapped_column(String(200), default="")
+    valid_until: Mapped[date | None]
+    carried_from_id: Mapped[int | None] = mapped_column(
+        ForeignKey("assessment.id", ondelete="SET NULL")
+    )
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

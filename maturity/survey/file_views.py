@@ -42,9 +42,15 @@ def evidence_file(assessment_id: int, sha256: str) -> ResponseReturnValue:
 
 def download(stored: StoredFile, name: str) -> Response:
     """A content of the store, to be saved; the caller has asked whether the reader may."""
+    content = store_of(services().settings).get(stored.sha256)
+    return as_download(content, stored.media_type, name)
+
+
+def as_download(content: bytes, media_type: str, name: str) -> Response:
+    """Strangers' content: saved by the browser, never shown by it, never kept on the way."""
     response = send_file(
-        io.BytesIO(store_of(services().settings).get(stored.sha256)),
-        mimetype=stored.media_type,
+        io.BytesIO(content),
+        mimetype=media_type,
         as_attachment=True,
         download_name=_TRICKY.sub("_", name),
         etag=False,

@@ -24,7 +24,10 @@ class FileStore(Protocol):
         ...
 
     def get(self, sha256: str) -> bytes:
-        """The content, checked against its SHA-256. LostError where it is not there, or not it."""
+        """The content, checked against its SHA-256.
+
+        LostError where it is not there, or not it; UnreachableError where nobody knows.
+        """
         ...
 
 
@@ -59,6 +62,19 @@ def is_sha256(text: str) -> bool:
     return _SHA256.fullmatch(text) is not None
 
 
+class UnreachableError(MaturityError):
+    """The store does not answer now; what is in it is not lost."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Penyimpanan berkas sedang tidak dapat dihubungi. Berkas dan jawaban yang sudah "
+            "tersimpan tetap aman; coba lagi beberapa saat lagi.",
+            "The file storage cannot be reached at present. Files and answers that were stored "
+            "are safe; try again in a while.",
+            status=503,
+        )
+
+
 class FolderStore:
     """Contents as files ``ab/cdef...`` below a folder, for their owner only."""
 
@@ -80,8 +96,10 @@ class FolderStore:
         """See ``FileStore``."""
         try:
             content = self._path(sha256).read_bytes()
-        except OSError as error:
+        except FileNotFoundError as error:
             raise LostError from error
+        except OSError as error:
+            raise UnreachableError from error
         if hashlib.sha256(content).hexdigest() != sha256:
             raise LostError
         return content
@@ -124,4 +142,13 @@ def _flush_folder(folder: Path) -> None:
 
 def store_of(settings: Settings) -> FileStore:
     """The store of an installation."""
-    return FolderStore(settings.data / "files")
+    return store_at(settings.files or str(settings.data / "files"))
+
+
+def store_at(where: str) -> FileStore:
+    """The store at an address ``s3://bucket/prefix?endpoint=…&region=…``, or in a folder."""
+    if not where.startswith("s3://"):
+        return FolderStore(Path(where))
+    from maturity.survey.bucket import bucket
+
+    return bucket(where)

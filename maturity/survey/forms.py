@@ -1,7 +1,8 @@
 """What a questionnaire's form carries, field by field.
 
 Names are ``value:KEY``, ``reason:KEY``, ``note:KEY`` and ``seen:KEY`` for an item;
-``url:KEY``, ``about:KEY`` and ``drop:KEY`` for the evidence of a question.
+``private:KEY`` too where the page asks for it; ``url:KEY``, ``about:KEY``, ``place:KEY``,
+``until:KEY`` and ``drop:KEY`` for the evidence of a question.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ class NewEvidence:
     key: str
     url: str
     note: str
+    place: str = ""
 
 
 def dom_id(key: str) -> str:
@@ -38,6 +40,7 @@ def changes(form: MultiDict[str, str], items: Sequence[Item]) -> dict[str, Chang
             reason=form.get(f"reason:{item.key}", ""),
             note=form.get(f"note:{item.key}", ""),
             seen=version(form.get(f"seen:{item.key}", "")),
+            private_note=form.get(f"private:{item.key}"),
         )
         for item in items
         if f"seen:{item.key}" in form
@@ -53,6 +56,7 @@ def change_from_json(data: Mapping[str, object]) -> Change:
         reason=str(data.get("reason") or ""),
         note=str(data.get("note") or ""),
         seen=version(str(data.get("seen", ""))),
+        private_note=None if data.get("private") is None else str(data["private"]),
     )
 
 
@@ -75,7 +79,7 @@ def new_evidence(form: MultiDict[str, str], keys: Sequence[str]) -> list[NewEvid
         for place, url in enumerate(form.getlist(f"url:{key}")):
             if url.strip():
                 note = notes[place] if place < len(notes) else ""
-                found.append(NewEvidence(key, url, note))
+                found.append(NewEvidence(key, url, note, form.get(f"place:{key}", "")))
     return found
 
 

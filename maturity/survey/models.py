@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
@@ -88,7 +88,8 @@ class Answer(Base):
     """The present answer to one item, and the draft where what was typed does not parse.
 
     ``version`` counts saves; a save that has seen an older one is refused. An empty
-    ``state`` means: no accepted answer (never given, emptied, or only a draft).
+    ``state`` means: no accepted answer (never given, emptied, or only a draft). ``note`` goes
+    into reports; ``private_note`` is for the office and its verifiers only.
     """
 
     __tablename__ = "answer"
@@ -101,6 +102,7 @@ class Answer(Base):
     value: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    private_note: Mapped[str] = mapped_column(Text, default="")
     draft: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -121,6 +123,7 @@ class AnswerEvent(Base):
     value: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text)
+    private_note: Mapped[str] = mapped_column(Text, default="")
     draft: Mapped[str | None] = mapped_column(Text)
     way: Mapped[str] = mapped_column(String(16))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -131,7 +134,9 @@ class AnswerEvent(Base):
 class Evidence(Base):
     """A link that shows an answer to be true, with a note. Removed ones are kept.
 
-    What was typed is kept even where it is no usable link; then ``usable`` is false.
+    What was typed is kept even where it is no usable link; then ``usable`` is false. ``place``
+    says where to look. ``carried_from_id`` is the earlier assessment that handed it in too; then
+    the office said at ``added_at`` that it still holds.
     """
 
     __tablename__ = "evidence"
@@ -142,6 +147,11 @@ class Evidence(Base):
     key: Mapped[str] = mapped_column(String(240))
     url: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text, default="")
+    place: Mapped[str] = mapped_column(String(200), default="")
+    valid_until: Mapped[date | None]
+    carried_from_id: Mapped[int | None] = mapped_column(
+        ForeignKey("assessment.id", ondelete="SET NULL")
+    )
     usable: Mapped[bool] = mapped_column(default=True)
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -23,12 +23,9 @@ from maturity.survey.answers import (
     shown_value,
 )
 from maturity.survey.assessments import Lack, Work
-from maturity.survey.file_evidence import kind_of
-from maturity.survey.file_models import EvidenceFile
+from maturity.survey.evidence_pages import EvidencePages, FileView, LinkView, typed_warning
 from maturity.survey.forms import dom_id
-from maturity.survey.identity_numbers import holds_nik
 from maturity.survey.instrument import Branch, Instrument, Item, Kind, Option, Question, Text, Thing
-from maturity.survey.models import Evidence
 from maturity.survey.reading import DONT_KNOW, NOT_APPLICABLE
 from maturity.survey.routing import Place, Progress
 from maturity.survey.sections import answered_by_link
@@ -77,30 +74,6 @@ class QuestionText:
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceView:
-    """One attached link."""
-
-    id: int
-    url: str
-    note: str
-    usable: bool
-    warning: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FileView:
-    """One attached file; ``details`` are its type and size."""
-
-    id: int
-    href: str
-    name: str
-    details: str
-    note: str
-    place: str
-    warning: str
-
-
-@dataclass(frozen=True, slots=True)
 class ConflictView:
     """Two people's values for one item."""
 
@@ -110,6 +83,8 @@ class ConflictView:
     when: str
     mine: str
     mine_note: str
+    theirs_private: str = ""
+    mine_private: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +102,7 @@ class ItemView:
     asked: bool
     conflict: ConflictView | None = None
     warning: str = ""
+    private_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +115,11 @@ class BlockView:
     note: str
     legal: tuple[str, ...]
     items: tuple[ItemView, ...]
-    evidence: tuple[EvidenceView, ...]
+    evidence: tuple[LinkView, ...]
     takes_evidence: bool
     is_thing: bool
     files: tuple[FileView, ...] = ()
-    others: tuple[tuple[str, str], ...] = ()
+    again: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +144,9 @@ class CheckRow:
     href: str
     trouble: str
     note: str
-    links: int
+    links: tuple[LinkView, ...] = ()
     files: tuple[FileView, ...] = ()
+    private_note: str = ""
 
 
 # --- texts ----------------------------------------------------------------------------
@@ -262,6 +239,7 @@ class Pages:
 
     def __init__(self, session: Session, work: Work) -> None:
         self.session, self.work, self.language = session, work, locale()
+        self.proofs = EvidencePages(session, work, self.language)
 
     def item(self, item: Item, conflict: ConflictError | None = None) -> ItemView:
         """An item with its present answer, or with both values of a conflict."""
@@ -278,7 +256,8 @@ class Pages:
             error=self.error(item, answer),
             asked=self.work.route.places[item.key] in (Place.ASKED, Place.NOT_NEEDED),
             conflict=self._conflict(item, conflict) if conflict else None,
-            warning=typed_warning(value, answer.note, answer.reason) if answer else "",
+            warning=_warning(value, answer) if answer else "",
+            private_note=answer.private_note if answer else "",
         )
 
     def saved_text(self, answer: Kept | None) -> str:
@@ -302,6 +281,8 @@ class Pages:
             when=format_moment(theirs.at, self.work.office.timezone, self.language),
             mine=self.words_for(item, conflict.mine.raw),
             mine_note=conflict.mine.note,
+            theirs_private=theirs.private_note,
+            mine_private=conflict.mine.private_note or "",
         )
 
     def _who(self, item: Item, theirs: Theirs) -> str:
@@ -332,37 +313,12 @@ class Pages:
             note=_in(thing.note, self.language) if thing else "",
             legal=thing.legal if thing else (),
             items=tuple(self.item(item, conflicts.get(item.key)) for item in items),
-            evidence=tuple(evidence_view(row) for row in self.work.evidence.get(key, ())),
+            evidence=self.proofs.links(key),
             takes_evidence=question.scored,
             is_thing=thing is not None,
-            files=self.files(key),
-            others=self._other_files(key),
+            files=self.proofs.files(key),
+            again=self.proofs.again(key) if question.scored else (),
         )
-
-    # --- files ------------------------------------------------------------------------
-
-    def files(self, key: str) -> tuple[FileView, ...]:
-        """The files attached at an evidence key."""
-        return tuple(self._file(row) for row in self.work.files.get(key, ()))
-
-    def _file(self, row: EvidenceFile) -> FileView:
-        size = size_words(row.stored.size, self.language)
-        here = self.work.assessment.id
-        return FileView(
-            id=row.id,
-            href=url_for("survey.evidence_file", assessment_id=here, sha256=row.sha256),
-            name=row.name_as_given,
-            details=f"{kind_of(row.stored).name}, {size}",
-            note=row.note,
-            place=row.place,
-            warning=nik_in_file() if row.stored.holds_nik else typed_warning(row.note, row.place),
-        )
-
-    def _other_files(self, key: str) -> tuple[tuple[str, str], ...]:
-        """(SHA-256, name) of files of this assessment that are used elsewhere only."""
-        here = {row.sha256 for row in self.work.files.get(key, ())}
-        rows = (row for used in self.work.files.values() for row in used)
-        return tuple({r.sha256: r.name_as_given for r in rows if r.sha256 not in here}.items())
 
     # --- lists ------------------------------------------------------------------------
 
@@ -438,8 +394,9 @@ class Pages:
             href=href,
             trouble="" if lack in (None, Lack.ANSWER) else lack_words(lack, item),
             note=answer.note if answer else "",
-            links=len(self.work.evidence.get(evidence_key(item), ())),
-            files=self.files(evidence_key(item)),
+            links=self.proofs.links(evidence_key(item)),
+            files=self.proofs.files(evidence_key(item)),
+            private_note=answer.private_note if answer else "",
         )
 
     def _thing_rows(self, section: Branch, question: Question) -> list[CheckRow]:
@@ -448,9 +405,10 @@ class Pages:
         for row, (_, cells) in zip(lines, self.cells(question), strict=True):
             progress = self.work.route.progress(cells)
             value = self._thing_words(cells, progress) if progress.done else ""
-            files = self.files(evidence_key(cells[0]))
+            key = evidence_key(cells[0])
+            links, files = self.proofs.links(key), self.proofs.files(key)
             trouble = row.status_text if row.status == "check" else ""
-            rows.append(CheckRow(row.title, value, row.href, trouble, "", 0, files))
+            rows.append(CheckRow(row.title, value, row.href, trouble, "", links, files))
         return rows
 
     def _met(self, cell: Item) -> bool:
@@ -471,6 +429,10 @@ class Pages:
 
 
 _NUMBER = re.compile(r"[0-9]{1,21}(\.[0-9]+)?")  # a draft may hold anything else
+
+
+def _warning(value: str, answer: Kept) -> str:
+    return typed_warning(value, answer.note, answer.reason, answer.private_note)
 
 
 def filled_words(progress: Progress) -> str:
@@ -495,33 +457,6 @@ def answer_words(instrument: Instrument, item: Item, value: str, *, language: st
         prefix = f"Level {option.rung.level}: " if option.rung else ""
         words.append(prefix + option.label.in_(language))
     return "; ".join(words) or value
-
-
-def evidence_view(row: Evidence) -> EvidenceView:
-    """An attached link."""
-    return EvidenceView(row.id, row.url, row.note, row.usable, typed_warning(row.note))
-
-
-def size_words(size: int, language: str) -> str:
-    """A file's size as people say it: ``5 MB``, ``1,2 MB``, ``34 KB``."""
-    if size < 1_000_000:
-        return f"{-(-size // 1000)} KB"
-    digits = 0 if size % 1_000_000 == 0 else 1
-    return f"{format_number(size / 1_000_000, digits, language)} MB"
-
-
-def nik_in_file() -> str:
-    """What is said of a file that seems to hold an identity number."""
-    return gettext(
-        "Berkas ini tampaknya memuat NIK. Bila benar, hapus dan unggah versi yang disamarkan."
-    )
-
-
-def typed_warning(*texts: str) -> str:
-    """What is said of typed text that seems to hold an identity number; empty for none."""
-    if not any(map(holds_nik, texts)):
-        return ""
-    return gettext("Isian ini tampaknya memuat NIK. Bila benar, hapus data pribadi itu.")
 
 
 def lack_words(lack: Lack, item: Item) -> str:

@@ -208,6 +208,12 @@ def _number(rule: NumberRule, folded: str) -> str:
     return f"{plain}0" if re.fullmatch(_THOUSANDS, plain) else plain  # 1.234 reads as 1234
 
 
+def day(raw: str) -> date | None:
+    """A date as people write it; None for an empty text. UnreadableError says what is wrong."""
+    folded = fold(clean(raw))
+    return date.fromisoformat(_date(folded)) if folded else None
+
+
 def _date(folded: str) -> str:
     for pattern, order in (
         (r"(\d{4})-(\d{1,2})-(\d{1,2})", (0, 1, 2)),

@@ -15,7 +15,7 @@ from maturity.offices.guard import (
 )
 from maturity.offices.permissions import Action
 from maturity.survey import answers as door
-from maturity.survey import assessments, forms, uploads
+from maturity.survey import assessments, evidence_form, forms, uploads
 from maturity.survey.answers import Author, Change, ConflictError
 from maturity.survey.blueprint import (
     Subject,
@@ -30,10 +30,11 @@ from maturity.survey.blueprint import (
     section_thing,
     subject_or_404,
 )
+from maturity.survey.evidence_pages import typed_warning
 from maturity.survey.gap import gap_of
 from maturity.survey.instrument import Branch, Instrument, Item
 from maturity.survey.models import Assessment
-from maturity.survey.pages import Pages, typed_warning
+from maturity.survey.pages import Pages
 from maturity.survey.routing import Place, Route
 from maturity.survey.section_views import section_page
 from maturity.web import format_moment, locale, reading, writing
@@ -64,15 +65,16 @@ def _save_page(
     after = work.foresee(changes)
     door.must_be_open(work.assessment, who.now)
     keys = list(dict.fromkeys(door.evidence_key(item) for item in items))
-    came = uploads.arrivals(keys)
+    came, good = uploads.arrivals(keys), evidence_form.days_are_readable(keys)
     with writing() as session:
         assessment = assessment_or_404(session, assessment_id, held=True)
         conflicts, faulty = _save_all(session, assessment, items, changes, who=who)
         faulty |= not uploads.attach_all(session, assessment, keys, came, who=who)
+        faulty |= not evidence_form.use_chosen(session, assessment, keys, who=who)
         assessments.note_progress(assessment, after)
     if conflicts:
         return section_page(assessment_id, section_id, subject, conflicts)
-    if faulty or request.form.get("do") == "stay":
+    if faulty or not good or request.form.get("do") == "stay":
         return redirect(f"{request.path}?{request.query_string.decode()}".rstrip("?"), 303)
     return redirect(_next(assessment_id, section_id, about, after), 303)
 
@@ -115,7 +117,11 @@ def _attached(
 ) -> bool:
     """Attach a link; one that is refused is said and keeps nothing else from being saved."""
     try:
-        _, fault = door.attach(session, assessment, new.key, url=new.url, note=new.note, author=who)
+        _, fault = door.attach(
+            session, assessment, new.key,
+            url=new.url, note=new.note, author=who, place=new.place,
+            valid_until=evidence_form.said_day("until", new.key),
+        )  # fmt: skip
     except door.TooManyError as error:
         flash(error.in_(locale()), "error")
         return False
@@ -162,8 +168,8 @@ def put_answer(assessment_id: int, key: str) -> ResponseReturnValue:
     except ConflictError as conflict:
         return _conflict_reply(assessment_id, key, conflict)
     fault = saved.fault.in_(locale()) if saved.fault else ""
-    words = (gettext("Tersimpan %(when)s", when=format_moment(at, zone, locale())),
-             typed_warning(change.raw, change.note, change.reason))  # fmt: skip
+    warning = typed_warning(change.raw, change.note, change.reason, change.private_note or "")
+    words = (gettext("Tersimpan %(when)s", when=format_moment(at, zone, locale())), warning)
     saved_text = ". ".join(filter(None, words))
     return {
         "version": version,
@@ -215,8 +221,14 @@ def put_evidence(assessment_id: int, key: str) -> ResponseReturnValue:
         if key not in {door.evidence_key(item) for item in instrument.items}:
             abort(404)
         replaces = forms.number(data.get("replaces"))
-        url, note = str(data.get("url") or ""), str(data.get("note") or "")
-        row, fault = door.attach(session, assessment, key, url=url, note=note, author=who)
+        url, note, place, until = (
+            str(data.get(n) or "") for n in ("url", "note", "place", "until")
+        )
+        row, fault = door.attach(
+            session, assessment, key, url=url, note=note, author=who, place=place,
+            valid_until=evidence_form.day_or_none(until),
+        )  # fmt: skip
+        fault = fault or evidence_form.fault_of_day(until)
         if replaces not in (None, row.id):
             door.detach(session, assessment, key, replaces, author=who)
         evidence_id, zone = row.id, assessment.office.timezone

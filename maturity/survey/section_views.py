@@ -23,10 +23,11 @@ from maturity.survey.blueprint import (
     seen_by_guest,
     subject_or_404,
 )
+from maturity.survey.evidence_pages import size_words
 from maturity.survey.gap import Gap, gap_of
 from maturity.survey.instrument import Branch
 from maturity.survey.models import Assessment
-from maturity.survey.pages import BlockView, ItemView, Pages, QuestionText, Row, size_words
+from maturity.survey.pages import BlockView, ItemView, Pages, QuestionText, Row
 from maturity.web import reading, services
 
 

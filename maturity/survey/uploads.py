@@ -1,13 +1,13 @@
 """Files that arrive with a questionnaire's form, and where they go.
 
-Fields are ``file:KEY`` (any number of files), ``use:KEY`` (SHA-256 of a file of this office
-that is used here too), ``file-about:KEY`` and ``file-place:KEY`` (said of both), and
-``file-drop:KEY`` (uses to take away), for the evidence key of a question.
+Fields are ``file:KEY`` (any number of files), ``file-about:KEY``, ``file-place:KEY`` and
+``file-until:KEY`` (said of them), and ``file-drop:KEY`` (uses to take away), for the evidence key
+of a question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import flash, request
@@ -16,14 +16,12 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from maturity.errors import MaturityError
-from maturity.offices.guard import current_actor
 from maturity.offices.parked import FILES_LEFT
-from maturity.offices.permissions import Action, may
 from maturity.survey import file_evidence as door
 from maturity.survey.answers import Author, TooLongError
-from maturity.survey.blueprint import keyed_thing
+from maturity.survey.evidence_form import said_day
 from maturity.survey.file_evidence import Taken, Use
-from maturity.survey.files import is_sha256, store_of
+from maturity.survey.files import store_of
 from maturity.survey.forms import dropped
 from maturity.survey.models import Assessment
 from maturity.web import MAX_BODY, locale, services
@@ -88,48 +86,32 @@ def _arrived(key: str, upload: FileStorage) -> Arrived | None:
 
 def _use(key: str, name: str) -> Use:
     form = request.form
-    return Use(name, form.get(f"file-about:{key}", ""), form.get(f"file-place:{key}", ""))
+    about, place = form.get(f"file-about:{key}", ""), form.get(f"file-place:{key}", "")
+    return Use(name, about, place, said_day("file-until", key))
 
 
 def attach_all(
     session: Session, assessment: Assessment, keys: Sequence[str], came: Arrivals, *, who: Author
 ) -> bool:
-    """Attach what arrived, use again what was chosen, take away what was ticked.
+    """Attach what arrived, take away what was ticked.
 
     False where something was refused, which has been said; the rest is done all the same.
     """
-    wanted: list[tuple[str, Taken | str, Use]] = [(f.key, f.taken, f.use) for f in came.files]
     for key in keys:
-        again = _usable(session, assessment, request.form.getlist(f"use:{key}"))
-        wanted += [(key, sha256, _use(key, "")) for sha256 in again]
-        _warn_of_lonely_words(key, {f.key for f in came.files} | {one[0] for one in wanted})
-    attached = [_attached(session, assessment, one, who) for one in wanted]
+        _warn_of_lonely_words(key, {f.key for f in came.files})
+    attached = [_attached(session, assessment, one, who) for one in came.files]
     for key, use_id in dropped(request.form, keys, "file-drop"):
         door.detach_file(session, assessment, key, use_id, author=who)
     return all(attached) and not came.refused
 
 
-def _attached(
-    session: Session, assessment: Assessment, wanted: tuple[str, Taken | str, Use], who: Author
-) -> bool:
-    key, content, use = wanted
+def _attached(session: Session, assessment: Assessment, one: Arrived, who: Author) -> bool:
     try:
-        if isinstance(content, Taken):
-            door.attach_file(session, assessment, key, content, use=use, author=who)
-        else:
-            door.use_again(session, assessment, key, content, use=use, author=who)
+        door.attach_file(session, assessment, one.key, one.taken, use=one.use, author=who)
     except (door.TooManyFilesError, TooLongError) as error:
-        _say(f"{use.name or key}: {error.in_(locale())}")
+        _say(f"{one.use.name}: {error.in_(locale())}")
         return False
     return True
-
-
-def _usable(session: Session, assessment: Assessment, said: Sequence[str]) -> Iterator[str]:
-    """Of files to be used again those that this person may see."""
-    for sha256 in filter(is_sha256, said):
-        thing = keyed_thing(assessment, door.keys_of(session, assessment.id, sha256))
-        if may(current_actor(), Action.SEE_ASSESSMENT, thing):
-            yield sha256
 
 
 def _warn_of_lonely_words(key: str, used: set[str]) -> None:

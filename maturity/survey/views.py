@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from maturity.survey import (
+    archive_views,
     file_views,
     link_views,
     saving_views,
@@ -30,6 +31,7 @@ PAGES = (
     submitting_views,
     timeline_views,
     file_views,
+    archive_views,
     workbook_views,
     sign_off_views,
     verify_views,

@@ -114,6 +114,7 @@ def _as_kept(row: AnswerEvent) -> Kept:
         version=row.version,
         updated_at=row.at,
         updated_by_id=row.by_id,
+        private_note=row.private_note,
     )
 
 

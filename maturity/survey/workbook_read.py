@@ -35,7 +35,7 @@ from maturity.survey.workbook import (
 from maturity.survey.workbook_slip import Slip, WorkbookError, altered, not_ours, outdated
 from maturity.workbooks import is_too_large
 
-MOST_CELLS, MOST_BYTES = 400_000, 20 << 20
+MOST_CELLS, MOST_BYTES, MOST_BELOW = 400_000, 20 << 20, 1_000
 _NAMED = 5
 _UNREADABLE = (
     zipfile.BadZipFile, zlib.error, CalamineError, NotImplementedError, RuntimeError, ValueError,
@@ -175,6 +175,8 @@ def _read(book: CalamineWorkbook, work: Work, secret: str, broken: dict[str, set
     for sheet in sheets:
         page = book.get_sheet_by_name(sheet.name)
         rows = page.to_python(skip_empty_area=False)
+        if len(rows) > sheet.lines[-1].row + MOST_BELOW:
+            raise _too_large()
         _must_be_whole(sheet, rows, page)
         for line in sheet.lines:
             cells = rows[line.row]

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from maturity.jobs import queue
 from maturity.reports import bulk
+from maturity.survey import link_archive
+from maturity.survey.assessments import ARCHIVE_LINKS
+from maturity.survey.files import store_of
+from maturity.survey.link_fetch import fetch
 from maturity.worker.bulk_reports import bulk_reports
 from maturity.worker.context import Context, Handler
 from maturity.worker.periodic import Periodic
@@ -24,8 +29,23 @@ def sweep_jobs(context: Context, _payload: Mapping[str, Any]) -> dict[str, Any]:
         return {"deleted": queue.forget(session, before=context.now() - KEPT)}
 
 
+def archive_links(context: Context, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Open the links of an assessment (or a round), and keep copies; nothing where that is off."""
+    if not context.settings.check_links:
+        return {"checked": 0}
+    tools = link_archive.Tools(
+        database=context.database,
+        store=store_of(context.settings),
+        fetch=partial(fetch, now=context.now),
+        now=context.now,
+        progress=context.progress,
+    )
+    return dict(link_archive.archive_links(payload, tools))
+
+
 HANDLERS: dict[str, Handler] = {
     bulk.KIND: bulk_reports,
+    ARCHIVE_LINKS: archive_links,
     "sweep-jobs": sweep_jobs,
 }
 SCHEDULE: tuple[Periodic, ...] = (Periodic("sweep-jobs", hours=24),)

@@ -42,7 +42,7 @@
 
   function answer(key) {
     const text = (name) => (field(`${name}:${key}`) || {}).value || '';
-    return { value: valueOf(key), reason: text('reason'), note: text('note'), seen: Number(text('seen') || 0) };
+    return { value: valueOf(key), reason: text('reason'), note: text('note'), private: field(`private:${key}`) ? text('private') : null, seen: Number(text('seen') || 0) };
   }
 
   async function put(path, body) {
@@ -154,7 +154,8 @@
     show(state, 'saving', words.saving);
     try {
       const path = `${base}/evidence/${state.dataset.evidence.split('/').map(encodeURIComponent).join('/')}`;
-      const reply = await put(path, { url: url.value, note: about.value, replaces: links.get(box) || null });
+      const said = (name) => (box.querySelector(`[name^="${name}:"]`) || {}).value || '';
+      const reply = await put(path, { url: url.value, note: about.value, place: said('place'), until: said('until'), replaces: links.get(box) || null });
       const data = await reply.json();
       if (!reply.ok) { show(state, 'error', data.error || words.refused); return; }
       links.set(box, data.id);
@@ -205,7 +206,7 @@
     const kept = waiting.get(key);
     if (kept) {  /* typed here before the line broke */
       setValue(key, kept.value);
-      ['reason', 'note'].forEach((name) => { const one = field(`${name}:${key}`); if (one) one.value = kept[name]; });
+      ['reason', 'note', 'private'].forEach((name) => { const one = field(`${name}:${key}`); if (one && kept[name] != null) one.value = kept[name]; });
     }
     tidy(box);
   });

@@ -34,7 +34,7 @@ PEOPLE = {
 }
 SECTION, ITEM = "SD1", "V01"
 PLAIN_VALUES = {
-    "sha256": "0" * 64,
+    "sha256": "0" * 64, "check_id": 999_999,
     "slug": "2026", "person_id": 999_999, "job_id": 999_999, "link_id": 999_999,
     "token": "x", "filename": "css/site.css", "chart_id": "x", "table": "offices",
     "section": SECTION, "question": "x", "thing": "x", "key": ITEM, "node_id": "x",

@@ -23,6 +23,7 @@ from maturity.errors import MaturityError
 from maturity.jobs.models import Job
 from maturity.offices.models import Interest, Invite, Person, Role, SignInFailure
 from maturity.survey.file_models import EvidenceFile, StoredFile
+from maturity.survey.link_models import ArchivedLink
 from maturity.survey.log import Note, append
 from maturity.survey.models import (
     Answer,
@@ -81,6 +82,10 @@ def _fill(url: str) -> None:
                         delegation_id=link.id),
             SectionAssignment(assessment_id=made.id, section="SD1", person_id=person.id, at=at),
             Evidence(**key, url="https://contoh.example/?a=1&b=2", added_at=at, removed_at=at),
+            ArchivedLink(
+                url=f"https://contoh.example/?a={ODD}", url_sha256="b" * 64, checked_at=at,
+                status=200, final_url="https://contoh.example/", content_sha256="c" * 64, size=3,
+            ),
             Decision(assessment_id=made.id, before="a", after="b", at=at, by_id=person.id),
             Interest(person_id=person.id, office_code=made.office_code, declared_at=at),
             Judgement(

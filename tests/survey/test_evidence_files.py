@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import stat
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from maturity.db import Database
 from maturity.offices.models import Role
 from maturity.reports.indicators import evidence_of
 from maturity.survey import assessments
-from maturity.survey.file_evidence import files, shared_by
+from maturity.survey.file_evidence import files, shared_by, shared_with
 from maturity.survey.file_models import EvidenceFile, StoredFile
 from maturity.survey.models import Assessment
 from tests.builders import LEBAK, make_assessment, make_round
@@ -66,6 +68,12 @@ def uses(database: Database) -> list[tuple[str, str, str]]:
     with database.read() as session:
         rows = session.scalars(select(EvidenceFile).where(EvidenceFile.removed_at.is_(None)))
         return [(row.key, row.name_as_given, row.sha256) for row in rows.all()]
+
+
+def use_of(database: Database) -> int:
+    """The number of the only use."""
+    with database.read() as session:
+        return session.scalars(select(EvidenceFile.id)).one()
 
 
 def kept(settings: Settings) -> list[Path]:
@@ -135,6 +143,20 @@ REFUSED = {
     "zip": made.zipped({"[Content_Types].xml": made.TYPES, "index.html": "x"}),
     "cut off xlsx": made.xlsx()[:-40],
     "prefixed xlsx": b"<script>" + made.xlsx(),
+    "packed svg": gzip.compress(b'<svg xmlns="http://www.w3.org/2000/svg" onload="x(1,2)"/>'),
+    "svg with a mark before it": b"\xef\xbb\xbf  <?xml version='1.0'?><svg onload='x(1,2)'/>",
+    "svg in utf-16": '<svg onload="x(1,2)"/>'.encode("utf-16"),
+    "html behind a comma": b"\n\n <!-- a,b --><script>alert(1,2)</script>",
+    "macros of a sheet": made.zipped({
+        "[Content_Types].xml": made.TYPES, "xl/workbook.xml": "x", "xl/vbaProject.bin": "x"}),
+    "many parts": made.docx(**{f"word__{n}.xml": "x" for n in range(2_100)}),
+    "way out by a drive": made.docx(**{"C:__Windows__x.xml": "x"}),
+    "way out from the root": made.docx(**{"__etc__passwd": "x"}),
+    "way out backwards": made.docx(**{"word\\..\\..\\x.xml": "x"}),
+    "bomb in a sheet": made.zipped({
+        "[Content_Types].xml": made.TYPES, "xl/workbook.xml": bytes(150_000_000)}),
+    "an old sheet": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+    "zip with a picture before it": made.picture("PNG")[:40] + made.docx(),
     "too large": b"a,b\n" + b"1,2\n" * 1_500_000,
 }  # fmt: skip
 
@@ -151,6 +173,28 @@ def test_hostile_and_broken_files_are_refused_and_the_answers_kept(
     assert [name for _, name, _ in uses(database)] == ["baik.csv"]
     assert len(kept(settings)) == 1
     assert answers_of(database, assessment)["V01"].value == "l2"
+
+
+@pytest.mark.parametrize("format_", ["JPEG", "PNG"])
+def test_what_hides_behind_a_picture_is_left_behind(
+    app: Flask, database: Database, settings: Settings, format_: str
+) -> None:
+    hidden = b"<script>alert(1)</script>" + made.docx()
+    assessment, client = office_at_work(database), client_of(app)
+    hand_in(client, assessment, (made.picture(format_, size=(400, 300)) + hidden, "foto.png"))
+    content = kept(settings)[0].read_bytes()
+    assert b"script" not in content
+    assert not zipfile.is_zipfile(io.BytesIO(content))
+
+
+def test_a_table_of_many_rows_is_kept_as_it_is(
+    app: Flask, database: Database, settings: Settings
+) -> None:
+    """It is evidence that nobody computes with: within the limit its length does not matter."""
+    assessment, client = office_at_work(database), client_of(app)
+    table = b"no;tps\n" + b"".join(b"%d;TPS %d\n" % (n, n) for n in range(10_000))
+    hand_in(client, assessment, (table, "tps.csv"), (made.xlsx(*range(10_000)), "tps.xlsx"))
+    assert [name for _, name, _ in uses(database)] == ["tps.csv", "tps.xlsx"]
 
 
 def test_the_limit_is_told_before_and_after(app: Flask, database: Database) -> None:
@@ -256,9 +300,9 @@ def test_one_content_is_stored_once_and_used_often(
     assessment, client = office_at_work(database), client_of(app)
     hand_in(client, assessment, (made.CSV, "a.csv"))
     page = hand_in(client, assessment, (made.CSV, "lagi.csv"))
-    [(_, _, sha256)] = uses(database)
-    assert f'name="use:V02" value="{sha256}"' in page
-    hand_in(client, assessment, key="V02", use=sha256, file_about="juga di sini")
+    use = use_of(database)
+    assert f'<option value="f{use}">a.csv</option>' in page
+    hand_in(client, assessment, key="V02", again=f"f{use}", again_place="baris 2")
     assert [(key, name) for key, name, _ in uses(database)] == [("V01", "a.csv"), ("V02", "a.csv")]
     assert len(kept(settings)) == 1
     with database.read() as session:
@@ -292,7 +336,7 @@ def test_an_office_reaches_no_file_of_another(app: Flask, database: Database) ->
     assert theirs.get(f"/assessments/{there}/files/{sha256}").status_code == 404
     for odd in ("x", "A" * 64, "..%2f..%2fsecret-key", "%00" * 64):
         assert mine.get(f"/assessments/{here}/files/{odd}").status_code == 404
-    page = hand_in(theirs, there, use=sha256)
+    page = hand_in(theirs, there, again=f"f{use_of(database)}", still="yes")
     assert "rahasia" not in page
     assert len(uses(database)) == 1
     page = hand_in(theirs, there, (made.CSV, "milik sendiri.csv"))
@@ -301,6 +345,8 @@ def test_an_office_reaches_no_file_of_another(app: Flask, database: Database) ->
         wanted = select(EvidenceFile.id).where(EvidenceFile.assessment_id == here)
         use = session.scalars(wanted).one()
         assert [office.code for office in shared_by(session, sha256)] == [LEBAK, "36.71"]
+        assert shared_with(session, sha256, here) == 1
+        assert shared_with(session, "0" * 64, here) == 0
     hand_in(theirs, there, file_drop=str(use))
     assert len(uses(database)) == 2
 

@@ -272,6 +272,11 @@ def _vast(book: Any) -> None:
     book.worksheets[1].cell(60_000, 40).value = "x"
 
 
+def _long(book: Any) -> None:
+    for row in range(200, 10_200):
+        book.worksheets[1].cell(row, 2).value = f"V{row}"
+
+
 def _with_macros(body: bytes) -> bytes:
     out = io.BytesIO(body)
     with zipfile.ZipFile(out, "a") as packed:
@@ -297,6 +302,7 @@ BAD = [
     (_changed(_extra), "Lembar “Catatan saya” bukan bagian"),
     (_changed(_fewer), "telah dihapus atau diganti namanya"),
     (_changed(_vast), "jauh lebih besar"),
+    (_changed(_long), "jauh lebih besar"),
     (_with_macros, "memuat makro"),
     (_bomb, "jauh lebih besar"),
     (lambda body: body + b"\0" * 1_500_000, "Berkas terlalu besar; paling besar 1,5 MB"),
