@@ -33,9 +33,16 @@ _log = structlog.stdlib.get_logger("maturity.server")
 
 
 def serve(
-    settings: Settings, *, host: str, port: int, ready: Callable[[], None] | None = None
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    ready: Callable[[], None] | None = None,
+    application: str = "maturity.server:application",
 ) -> None:
     """Serve until SIGTERM or SIGINT; ``ready`` is called once it answers.
+
+    ``application`` is ``module:function``, a factory that each process calls.
 
     MaturityError when the address is taken or the database is newer than this version.
 
@@ -48,7 +55,7 @@ def serve(
     schema.upgrade(settings.database)
     os.environ.update(environment(settings))
     server = Granian(
-        "maturity.server:application",
+        application,
         address=address,
         port=port,
         interface=Interfaces.WSGI,

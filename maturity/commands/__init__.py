@@ -15,6 +15,7 @@ from maturity.commands import (
     rounds,
     scores,
     serve,
+    simulate,
     storage,
     worker,
 )
@@ -32,6 +33,7 @@ COMMANDS = (
     rounds,
     scores,
     serve,
+    simulate,
     storage,
     worker,
 )
