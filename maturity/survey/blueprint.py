@@ -6,7 +6,7 @@ from flask import Blueprint, abort
 from sqlalchemy.orm import Session, joinedload
 
 from maturity.db import MAX_ID
-from maturity.offices.guard import current_actor, current_person_id, thing_of
+from maturity.offices.guard import current_actor, current_person_id, require, thing_of
 from maturity.offices.permissions import Action, Thing, may
 from maturity.survey import assessments
 from maturity.survey import instrument as ins
@@ -14,6 +14,7 @@ from maturity.survey.answers import Author
 from maturity.survey.deadlines import filling_due
 from maturity.survey.lifecycle import OPEN
 from maturity.survey.models import Assessment
+from maturity.survey.taking_up import is_verifier, may_take_up
 from maturity.web import now, reading
 
 bp = Blueprint("survey", __name__)
@@ -89,3 +90,19 @@ def may_answer(work: assessments.Work) -> bool:
     return not is_closed(work.assessment) and may(
         current_actor(), Action.ANSWER, thing_of(work.office)
     )
+
+
+def on_behalf(assessment: Assessment) -> bool:
+    """Whether a verifier brings the office's workbook; ends the request for all others.
+
+    The office itself does not, whatever further roles its people have: nobody verifies oneself.
+    """
+    actor, thing = current_actor(), thing_of(assessment.office)
+    if may(actor, Action.ANSWER, thing):
+        return False
+    require(Action.VERIFY, thing)
+    free = assessment.verifier_id is None
+    allowed = may_take_up(assessment.round, actor, assessment.office) if free else False
+    if not allowed and not is_verifier(assessment, actor):
+        abort(403)
+    return True

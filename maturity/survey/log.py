@@ -25,6 +25,9 @@ class Kind(StrEnum):
 
     ROUND_OPENED = "round-opened"
     STATE_CHANGED = "state-changed"
+    THREAD_RESOLVED = "thread-resolved"
+    THREAD_REOPENED = "thread-reopened"
+    WORKBOOK_BROUGHT = "workbook-brought"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

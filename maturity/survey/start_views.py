@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -22,6 +23,8 @@ from maturity.survey.blueprint import (
     is_closed,
     open_work,
 )
+from maturity.survey.deadlines import filling_due
+from maturity.survey.decision_views import StageNotice, notice_of
 from maturity.survey.instrument import Branch, Instrument
 from maturity.survey.models import Assessment, Round
 from maturity.survey.pages import Pages, Row
@@ -72,6 +75,8 @@ class TaskPage:
     may_answer: bool
     may_submit: bool
     missing: int
+    notice: StageNotice | None
+    due: datetime
 
 
 @bp.get("/assessments/<int:assessment_id>")
@@ -92,6 +97,8 @@ def tasks(assessment_id: int) -> ResponseReturnValue:
         may_answer=may(actor, Action.ANSWER, thing),
         may_submit=may(actor, Action.SUBMIT, thing),
         missing=len(work.missing()),
+        notice=notice_of(reading(), work.assessment) if may(actor, Action.ANSWER, thing) else None,
+        due=filling_due(work.assessment),
     )
     return render_template("survey/tasks.html", page=page)
 
