@@ -11,7 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from maturity.offices.guard import permit
+from maturity.offices.guard import current_actor, permit
 from maturity.offices.permissions import Action
 from maturity.survey import threads
 from maturity.survey.answers import evidence_key
@@ -51,6 +51,7 @@ class DecisionsPage:
     sections: tuple[tuple[str, tuple[DecidedRow, ...]], ...]
     differing: int
     all: int
+    may_talk: bool
 
 
 @bp.get("/assessments/<int:assessment_id>/decisions")
@@ -72,6 +73,7 @@ def decisions(assessment_id: int) -> ResponseReturnValue:
         ),
         differing=len(found.differing()) if told else 0,
         all=len(claims),
+        may_talk=threads.side_of(current_actor(), work.assessment) is not None,
     )
     return render_template("survey/decisions.html", page=page)
 

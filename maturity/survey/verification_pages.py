@@ -27,7 +27,7 @@ from maturity.survey.pages import (
     question_text,
 )
 from maturity.survey.reading import Reading
-from maturity.survey.stage_models import Judgement
+from maturity.survey.stage_models import Judgement, Verdict
 from maturity.survey.stages import NOTHING, Stages, is_claim_to_grant
 from maturity.survey.verification_form import Fault, Typed, offered, typed_of
 from maturity.survey.verification_words import (
@@ -53,7 +53,6 @@ class ClaimView:
     rung: OptionView | None
     grants: bool
     warnings: tuple[str, ...]
-    fallback: str
     before: str
     control: ItemView
     choices: tuple[dict[str, str], ...]
@@ -99,19 +98,25 @@ class VerifierPages:
             rung=next((o for o in text.options if o.value == claimed.value and o.level), None),
             grants=grants,
             warnings=tuple(self.warnings(item)),
-            fallback="" if grants else self.words(item, unverified(item, claimed)),
             before=self.before.get(item.key, ""),
             control=self._control(item, shown, grants),
-            choices=tuple(
-                {"value": str(one), "label": verdict_words(one, grants=grants)}
-                for one in offered(self.stages, item)
-            ),
+            choices=tuple(self._choices(item, grants)),
             typed=shown,
             errors={fault.field: fault.text.in_(self.language)} if fault else {},
             decision=self.decision(item, row) if row else None,
             outdated=self.decision(item, newest) if newest and row is None else None,
             overtaken=self.decision(item, newest) if fault and fault.overtaken and newest else None,
         )
+
+    def _choices(self, item: Item, grants: bool) -> Iterator[dict[str, str]]:
+        """The verdicts to choose from; what counts when nothing can be verified is said."""
+        for one in offered(self.stages, item):
+            choice = {"value": str(one), "label": verdict_words(one, grants=grants)}
+            if one is Verdict.NOT_VERIFIABLE:
+                counts = unverified(item, self.work.route.readings[item.key])
+                words = gettext("Yang dihitung: %(answer)s", answer=self.words(item, counts))
+                choice["hint"] = words
+            yield choice
 
     def _newest(self, key: str) -> Judgement | None:
         return self.stages.rows.get(key, NOTHING).get(Stage.VERIFIED)
@@ -140,9 +145,8 @@ class VerifierPages:
             yield gettext("Level ini memerlukan bukti dukung, tetapi tidak ada tautan atau berkas.")
         if is_claim_to_grant(self.work, item):
             yield gettext("Kantor menyatakan pertanyaan ini tidak berlaku; putuskan satu per satu.")
-        warning = self.pages.item(item).warning
-        if warning:
-            yield warning
+        if self.pages.item(item).warning:
+            yield gettext("Jawaban ini tampaknya memuat NIK; mintalah kantor menghapusnya.")
 
     def decision(self, item: Item, row: Judgement) -> DecisionView:
         """A decision in words."""
