@@ -21,10 +21,20 @@ from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy import select
 
+from maturity.errors import MaturityError
 from maturity.offices import by_link, parked
 from maturity.offices.forms import SignInForm
 from maturity.offices.models import Interest, Membership, Office, Person, Role
-from maturity.offices.permissions import JUDGES, NOBODY, Action, Actor, Grant, Thing, may
+from maturity.offices.permissions import (
+    JUDGES,
+    JUDGING,
+    NOBODY,
+    Action,
+    Actor,
+    Grant,
+    Thing,
+    may,
+)
 from maturity.web import came_from, now, reading, wants_json
 
 RENEW_AFTER = timedelta(minutes=5)
@@ -109,11 +119,33 @@ def current_person_id() -> int:
     return current_actor().person_id or _send_away()
 
 
+class PartialError(MaturityError):
+    """Somebody who judges others came to an office of their own."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Anda bekerja di kantor ini atau menyatakan kepentingan atas kantor ini (atau provinsi "
+            "di atasnya), sehingga tidak dapat memverifikasi atau memutuskan hasilnya. Mintalah "
+            "administrator menugaskan orang lain.",
+            "You work for this office or have declared an interest in it (or in the province above "
+            "it), so you cannot verify it or decide about its result. Ask an administrator to "
+            "assign somebody else.",
+            status=403,
+        )
+
+
 def require(action: Action, thing: Thing | None = None) -> None:
-    """End the request with 403 (or at the sign-in page, or at that of an ended link) unless
-    the person may."""
-    if not may(current_actor(), action, thing):
-        _send_away()
+    """End the request with 403 (or at the sign-in page, or at that of an ended
+    link) unless the person may.
+
+    PartialError where only the person's own interest stands against it.
+    """
+    actor = current_actor()
+    if may(actor, action, thing):
+        return
+    if action in JUDGING and thing is not None and actor.is_judge and actor.is_partial(thing):
+        raise PartialError
+    _send_away()
 
 
 def thing_of(office: Office) -> Thing:

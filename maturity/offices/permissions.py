@@ -21,6 +21,7 @@ class Action(StrEnum):
     SEE_RESULT = "see_result"  # score, reasons, report of a handed-in assessment
     SEE_ROUND = "see_round"  # the national page
     SEE_PROVINCE = "see_province"
+    SEE_QUEUE = "see_queue"  # the list of assessments to be verified
     VERIFY = "verify"  # judge answers, return, open the reply; only who is assigned does it
     REPLY = "reply"  # agree or disagree with what was verified
     SETTLE = "settle"
@@ -86,6 +87,11 @@ class Actor:
         """
         own = {grant.office for grant in self.grants if grant.role not in IMPARTIAL}
         return thing.office in own or bool(self.interests & {thing.office, thing.province})
+
+    @property
+    def is_judge(self) -> bool:
+        """Whether the person judges some office's answers."""
+        return any(grant.role in JUDGES for grant in self.grants)
 
 
 IMPARTIAL = frozenset({Role.EXTERNAL, Role.ADMINISTRATOR, Role.VIEWER, Role.RESEARCHER})
@@ -162,6 +168,7 @@ TABLE: dict[Action, dict[Role, Reach]] = {
         Role.VIEWER: _everywhere,
         Role.ADMINISTRATOR: _everywhere,
     },
+    Action.SEE_QUEUE: {Role.VERIFIER: _everywhere, Role.EXTERNAL: _everywhere},
     Action.VERIFY: {Role.VERIFIER: _below, Role.EXTERNAL: _everywhere},
     Action.REPLY: {Role.OPERATOR: _own, Role.RESPONSIBLE: _own},
     Action.SETTLE: {Role.SETTLER: _below, Role.EXTERNAL: _the_national},

@@ -9,7 +9,7 @@ from flask import Blueprint, abort
 from sqlalchemy.orm import Session, joinedload
 
 from maturity.db import MAX_ID
-from maturity.offices.guard import current_actor, current_person_id, thing_of
+from maturity.offices.guard import current_actor, current_person_id, require, thing_of
 from maturity.offices.permissions import Action, Thing, may
 from maturity.survey import assessments
 from maturity.survey import instrument as ins
@@ -19,6 +19,7 @@ from maturity.survey.file_evidence import keys_of
 from maturity.survey.files import is_sha256
 from maturity.survey.lifecycle import OPEN
 from maturity.survey.models import Assessment
+from maturity.survey.taking_up import is_verifier, may_take_up
 from maturity.web import now, reading
 
 bp = Blueprint("survey", __name__)
@@ -141,3 +142,19 @@ def seen_by_guest(work: assessments.Work, section: ins.Branch) -> assessments.Wo
     links = {key: rows for key, rows in work.evidence.items() if key in keys}
     files = {key: rows for key, rows in work.files.items() if key in keys}
     return replace(work, evidence=links, files=files)
+
+
+def on_behalf(assessment: Assessment) -> bool:
+    """Whether a verifier brings the office's workbook; ends the request for all others.
+
+    The office itself does not, whatever further roles its people have: nobody verifies oneself.
+    """
+    actor, thing = current_actor(), thing_of(assessment.office)
+    if may(actor, Action.ANSWER, thing):
+        return False
+    require(Action.VERIFY, thing)
+    free = assessment.verifier_id is None
+    allowed = may_take_up(assessment.round, actor, assessment.office) if free else False
+    if not allowed and not is_verifier(assessment, actor):
+        abort(403)
+    return True

@@ -92,7 +92,7 @@ def begin(session: Session, assessment: Assessment, *, author: Author) -> None:
     """Take an assessment up for verification; whoever begins is its verifier."""
     if assessment.verifier_id is None:
         assessment.verifier_id = author.person_id
-    _must_verify(assessment, author, state=_S.SUBMITTED)
+    must_verify(assessment, author, state=_S.SUBMITTED)
     change_state(session, assessment, _S.VERIFYING, author=author)
 
 
@@ -100,7 +100,7 @@ def verify(
     session: Session, stages: Stages, item: Item, ruling: Ruling, *, author: Author
 ) -> Judgement:
     """Decide about one claim. WordsError, OvertakenError, UnreadableError, NotAllowedError."""
-    _must_verify(stages.work.assessment, author, state=_S.VERIFYING)
+    must_verify(stages.work.assessment, author, state=_S.VERIFYING)
     claimed = stages.work.route.readings.get(item.key)
     if claimed is None:
         raise NotAllowedError(
@@ -137,7 +137,7 @@ def confirm_rest(
     Not "not applicable", nor a claim that lacks the evidence its level needs: these are
     decided one by one.
     """
-    _must_verify(stages.work.assessment, author, state=_S.VERIFYING)
+    must_verify(stages.work.assessment, author, state=_S.VERIFYING)
     wanted = {item.key for item in items}
     done = []
     for item in stages.claims():
@@ -157,7 +157,7 @@ def give_back(
     session: Session, assessment: Assessment, *, words: str, days: int, author: Author
 ) -> None:
     """Return for changes; the office has at least so many days, whatever its deadline was."""
-    _must_verify(assessment, author, state=AssessmentState(assessment.state))
+    must_verify(assessment, author, state=AssessmentState(assessment.state))
     assessment.due_at = max(filling_due(assessment), author.now + timedelta(days=days))
     change_state(session, assessment, _S.RETURNED, author=author, words=words)
 
@@ -165,7 +165,7 @@ def give_back(
 def open_reply(session: Session, stages: Stages, *, author: Author) -> StoredScorecard:
     """End verification: freeze the verified score, open the office's right of reply."""
     assessment = stages.work.assessment
-    _must_verify(assessment, author, state=_S.VERIFYING)
+    must_verify(assessment, author, state=_S.VERIFYING)
     undecided = [item for item in stages.claims() if stages.verified(item.key) is None]
     if undecided:
         raise UndecidedError(undecided)
@@ -178,7 +178,7 @@ def open_reply(session: Session, stages: Stages, *, author: Author) -> StoredSco
 
 def take_up_again(session: Session, assessment: Assessment, *, words: str, author: Author) -> None:
     """Back from the reply to verification, with the reason."""
-    _must_verify(assessment, author, state=_S.REPLY)
+    must_verify(assessment, author, state=_S.REPLY)
     change_state(session, assessment, _S.VERIFYING, author=author, words=words)
 
 
@@ -271,7 +271,9 @@ def must_be(assessment: Assessment, state: AssessmentState) -> None:
         )
 
 
-def _must_verify(assessment: Assessment, author: Author, *, state: AssessmentState) -> None:
+def must_verify(
+    assessment: Assessment, author: Author, *, state: AssessmentState = _S.VERIFYING
+) -> None:
     """Only the assigned verifier, in this state, before the deadline."""
     must_be(assessment, state)
     if author.person_id is None or assessment.verifier_id != author.person_id:

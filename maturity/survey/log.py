@@ -29,6 +29,9 @@ class Kind(StrEnum):
     PAPER_SIGNED = "paper-signed"
     SECTION_SHARED = "section-shared"
     SECTION_LINK_REVOKED = "section-link-revoked"
+    THREAD_RESOLVED = "thread-resolved"
+    THREAD_REOPENED = "thread-reopened"
+    WORKBOOK_BROUGHT = "workbook-brought"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

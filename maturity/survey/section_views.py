@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -28,6 +29,7 @@ from maturity.survey.gap import Gap, gap_of
 from maturity.survey.instrument import Branch
 from maturity.survey.models import Assessment
 from maturity.survey.pages import BlockView, ItemView, Pages, QuestionText, Row
+from maturity.survey.thread_views import talks
 from maturity.web import reading, services
 
 
@@ -48,6 +50,7 @@ class SectionPage:
     number: int
     count: int
     max_file: str
+    talks: Mapping[str, int] | None
 
 
 @bp.get("/assessments/<int:assessment_id>/sections/<section>")
@@ -96,6 +99,7 @@ def section_page(
         number=sections.index(section) + 1,
         count=len(sections),
         max_file=size_words(services().settings.max_file, pages.language),
+        talks=talks(reading(), work.assessment),
     )
     body = render_template("survey/section.html", page=page)
     return body, 409 if conflicts else 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,6 +26,8 @@ from maturity.survey.blueprint import (
     is_closed,
     open_work,
 )
+from maturity.survey.deadlines import filling_due
+from maturity.survey.decision_views import StageNotice, notice_of
 from maturity.survey.instrument import Branch, Instrument
 from maturity.survey.models import Assessment, Round
 from maturity.survey.pages import Pages, Row
@@ -80,6 +83,8 @@ class TaskPage:
     missing: int
     may_share: bool
     only_mine: bool
+    notice: StageNotice | None
+    due: datetime
 
 
 @bp.get("/assessments/<int:assessment_id>")
@@ -103,6 +108,8 @@ def tasks(assessment_id: int) -> ResponseReturnValue:
         missing=len(work.missing()),
         may_share=may(actor, Action.SHARE_WORK, thing),
         only_mine=only_mine,
+        notice=notice_of(reading(), work.assessment) if may(actor, Action.ANSWER, thing) else None,
+        due=filling_due(work.assessment),
     )
     return render_template("survey/tasks.html", page=page)
 

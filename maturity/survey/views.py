@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import gettext
 
+from maturity.offices.guard import current_person_id
+from maturity.offices.navigation import Entry, add_entry
+from maturity.offices.permissions import Action, Actor, may
 from maturity.survey import (
     archive_views,
+    decision_views,
     file_views,
     link_views,
     saving_views,
@@ -14,13 +19,18 @@ from maturity.survey import (
     sign_off_views,
     start_views,
     submitting_views,
+    taking_up,
+    thread_views,
     timeline_views,
+    verification_acts,
+    verification_views,
     verify_views,
     workbook_views,
 )
 from maturity.survey.blueprint import assessment_or_404, assessment_thing, bp
 from maturity.survey.lifecycle import STATE_NAMES, AssessmentState
-from maturity.web import locale
+from maturity.survey.verification_queue import LISTED
+from maturity.web import locale, reading
 
 PAGES = (
     start_views,
@@ -35,6 +45,9 @@ PAGES = (
     workbook_views,
     sign_off_views,
     verify_views,
+    thread_views,
+    decision_views,
+    verification_acts,
 )
 """Modules whose pages join the blueprint by being imported."""
 
@@ -44,8 +57,10 @@ __all__ = ["assessment_or_404", "assessment_thing", "bp", "init_app"]
 def init_app(app: Flask) -> None:
     """Add these pages to an application."""
     app.register_blueprint(bp)
+    app.register_blueprint(verification_views.bp)
+    add_entry(app, Entry("verification.queue_page", _queue_label, _queue_values))
     app.jinja_env.filters.update(state_name=state_name, state_kind=state_kind)
-    app.jinja_env.globals.update(state_choices=state_choices)
+    app.jinja_env.globals.update(state_choices=state_choices, queue_states=queue_states)
     link_views.init_app(app)
 
 
@@ -62,6 +77,20 @@ def state_kind(state: str) -> str:
 def state_choices() -> list[tuple[str, str]]:
     """All states with their names, for a list to choose from."""
     return [(str(state), state_name(state)) for state in AssessmentState]
+
+
+def queue_states() -> list[tuple[str, str]]:
+    """The states that a verifier's queue can be asked for, with their names."""
+    return [(str(state), state_name(state)) for state in LISTED]
+
+
+def _queue_label() -> str:
+    waiting = taking_up.waiting(reading(), current_person_id())
+    return gettext("Verifikasi (%(n)s)", n=waiting) if waiting else gettext("Verifikasi")
+
+
+def _queue_values(actor: Actor) -> dict[str, str] | None:
+    return {} if may(actor, Action.SEE_QUEUE) else None
 
 
 _TAGS = {

@@ -9,8 +9,9 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy.orm import Session
 
 from maturity.survey import answers as door
-from maturity.survey import assessments
+from maturity.survey import assessments, log
 from maturity.survey.answers import Author, Change, ConflictError
+from maturity.survey.log import Kind, Note
 from maturity.survey.models import Assessment
 from maturity.survey.workbook_compare import Comparison
 from maturity.survey.workbook_slip import WorkbookError, altered
@@ -75,9 +76,17 @@ def unpacked(token: str, *, assessment_id: int, person_id: int, secret: str) -> 
 
 
 def apply(
-    session: Session, assessment: Assessment, proposal: Proposal, *, author: Author
+    session: Session,
+    assessment: Assessment,
+    proposal: Proposal,
+    *,
+    author: Author,
+    brought: bool = False,
 ) -> Applied:
-    """Save the changes through the door for answers, as one. Conflicts keep what is stored."""
+    """Save the changes through the door for answers, as one. Conflicts keep what is stored.
+
+    ``brought``: by a verifier on the office's behalf, which goes into the record.
+    """
     door.must_be_open(assessment, author.now)
     author = replace(author, way=WAY)
     instrument = assessments.instrument_of(assessment.round)
@@ -95,7 +104,23 @@ def apply(
     session.flush()
     after = assessments.work(session, assessment, with_evidence=False)
     assessments.note_progress(assessment, after.route)
+    if brought and (saved or attached):
+        _record(session, assessment, author, saved=saved, attached=attached)
     return Applied(saved, attached, conflicts, refused)
+
+
+def _record(
+    session: Session, assessment: Assessment, author: Author, *, saved: int, attached: int
+) -> None:
+    note = Note(
+        kind=Kind.WORKBOOK_BROUGHT,
+        at=author.now,
+        assessment_id=assessment.id,
+        round_id=assessment.round_id,
+        by_id=author.person_id,
+        data={"saved": saved, "attached": attached, "way": author.way},
+    )
+    log.append(session, note)
 
 
 def _attach(

@@ -21,6 +21,7 @@ from maturity.survey.blueprint import (
     author,
     bp,
     is_closed,
+    on_behalf,
     open_work,
 )
 from maturity.survey.forms import dom_id
@@ -85,6 +86,7 @@ class DiffPage:
     refused: tuple[tuple[str, str, str], ...]
     unchanged: int
     token: str
+    on_behalf: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class DonePage:
     attached: int
     conflicts: tuple[DiffRow, ...]
     refused: tuple[str, ...]
+    on_behalf: bool
 
 
 @bp.get("/assessments/<int:assessment_id>/workbook.xlsx")
@@ -113,9 +116,10 @@ def download_workbook(assessment_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/assessments/<int:assessment_id>/workbook")
-@permit(Action.ANSWER, assessment_thing)
+@permit(Action.SEE_ASSESSMENT, assessment_thing)
 def workbook(assessment_id: int) -> ResponseReturnValue:
     """Where a workbook is downloaded and handed back."""
+    on_behalf(assessment_or_404(reading(), assessment_id))
     return _upload_page(open_work(assessment_id), "")
 
 
@@ -126,15 +130,17 @@ def _upload_page(work: Work, error: str, status: int = 200) -> ResponseReturnVal
         closed=is_closed(work.assessment),
         error=error,
         limit=MOST_MEGABYTES,
+        on_behalf=on_behalf(work.assessment),
     )
     return body, status
 
 
 @bp.post("/assessments/<int:assessment_id>/workbook")
-@permit(Action.ANSWER, assessment_thing)
+@permit(Action.SEE_ASSESSMENT, assessment_thing)
 def upload_workbook(assessment_id: int) -> ResponseReturnValue:
     """Show what a workbook would change; nothing is saved."""
     work = open_work(assessment_id)
+    on_behalf(work.assessment)
     if is_closed(work.assessment):
         return _upload_page(work, "", 409)
     try:
@@ -169,10 +175,11 @@ def _compared(work: Work) -> Comparison:
 
 
 @bp.post("/assessments/<int:assessment_id>/workbook/apply")
-@permit(Action.ANSWER, assessment_thing)
+@permit(Action.SEE_ASSESSMENT, assessment_thing)
 def apply_workbook(assessment_id: int) -> ResponseReturnValue:
     """Save what was shown: all of it, except where somebody else saved meanwhile."""
     who = author()
+    on_behalf(assessment_or_404(reading(), assessment_id))
     proposal = applying.unpacked(
         request.form.get("changes", ""),
         assessment_id=assessment_id,
@@ -181,7 +188,8 @@ def apply_workbook(assessment_id: int) -> ResponseReturnValue:
     )
     with writing() as session:
         assessment = assessment_or_404(session, assessment_id, held=True)
-        applied = applying.apply(session, assessment, proposal, author=who)
+        brought = on_behalf(assessment)
+        applied = applying.apply(session, assessment, proposal, author=who, brought=brought)
     page = _done_page(open_work(assessment_id), applied)
     return render_template("survey/workbook_done.html", page=page)
 
@@ -206,6 +214,7 @@ def _diff_page(work: Work, comparison: Comparison, token: str) -> DiffPage:
         ),
         unchanged=comparison.unchanged,
         token=token,
+        on_behalf=on_behalf(work.assessment),
     )
 
 
@@ -214,7 +223,14 @@ def _done_page(work: Work, applied: Applied) -> DonePage:
         _row(work, work.instrument.item(key), "", theirs=one.theirs, change=one.mine)
         for key, one in applied.conflicts.items()
     )
-    return DonePage(work.assessment, applied.saved, applied.attached, conflicts, applied.refused)
+    return DonePage(
+        assessment=work.assessment,
+        saved=applied.saved,
+        attached=applied.attached,
+        conflicts=conflicts,
+        refused=applied.refused,
+        on_behalf=on_behalf(work.assessment),
+    )
 
 
 def _step_row(work: Work, step: Step) -> DiffRow:

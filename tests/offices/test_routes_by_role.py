@@ -38,7 +38,7 @@ PLAIN_VALUES = {
     "slug": "2026", "person_id": 999_999, "job_id": 999_999, "link_id": 999_999,
     "token": "x", "filename": "css/site.css", "chart_id": "x", "table": "offices",
     "section": SECTION, "question": "x", "thing": "x", "key": ITEM, "node_id": "x",
-    "receipt": "x",
+    "receipt": "x", "thread_id": 999_999,
 }  # fmt: skip
 """What the route's other values are; the things need not exist: permission comes first."""
 ENDING = ("offices.sign_out", "survey.end_by_link")

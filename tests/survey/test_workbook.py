@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 import re
 import shutil
@@ -19,12 +20,16 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from maturity.db import Database
+from maturity.offices.models import Interest, Role
 from maturity.survey.instrument import Instrument
+from maturity.survey.log_models import LogEntry
 from maturity.survey.models import Answer, AnswerEvent, Assessment, Evidence
 from maturity.survey.shipped import locate
 from maturity.survey.workbook import labels
 from tests.builders import MAIN, instrument_of, make_assessment, make_round
+from tests.clock import START
 from tests.conftest import Clock
+from tests.offices.signing import make_user
 from tests.strict_client import StrictClient
 from tests.survey.filling import (
     RESPONSIBLE,
@@ -496,3 +501,52 @@ def test_libreoffice_opens_and_saves_it_whole(
     assert "2 isian baru" in page.text
     assert "0 isian berubah" in page.text
     assert "0 ditolak" in page.text
+
+
+def test_a_verifier_brings_the_offices_workbook(app: Flask, database: Database) -> None:
+    assessment = office_at_work(database)
+    with database.write() as session:
+        verifier = make_user(session, email="v@contoh.example", role=Role.VERIFIER, office="36").id
+        make_user(session, email="lain@contoh.example", role=Role.VERIFIER, office="36")
+    book = downloaded(client_of(app), assessment)
+    cell(book, "V01").value = label("V01", "l2")
+    client = client_of(app, "v@contoh.example")
+    page = client.get(f"/assessments/{assessment}/workbook").text
+    assert "Anda mengunggah atas nama KPU Kota Tangerang" in page
+    assert "atas nama KPU Kota Tangerang" in upload(client, assessment, as_bytes(book)).text
+    assert apply(client, assessment).status_code == 200
+    assert events_of(database) == [("V01", 1, "workbook")]
+    with database.read() as session:
+        event = session.scalars(select(AnswerEvent)).one()
+        entry = session.scalars(select(LogEntry)).one()
+        assert (event.by_id, entry.by_id, entry.kind) == (verifier, verifier, "workbook-brought")
+        assert json.loads(entry.data) == {"saved": 1, "attached": 0, "way": "workbook"}
+    upload(client, assessment, as_bytes(book))
+    with database.read() as session:
+        assert len(session.scalars(select(LogEntry)).all()) == 1
+
+
+def test_no_other_verifier_brings_it_and_none_for_an_own_office(
+    app: Flask, database: Database
+) -> None:
+    assessment = office_at_work(database)
+    with database.write() as session:
+        mine = make_user(session, email="v@contoh.example", role=Role.VERIFIER, office="36").id
+        make_user(session, email="lain@contoh.example", role=Role.VERIFIER, office="36")
+        make_user(session, email="jabar@contoh.example", role=Role.VERIFIER, office="32")
+        session.get_one(Assessment, assessment).verifier_id = mine
+    book = downloaded(client_of(app), assessment)
+    cell(book, "V01").value = label("V01", "l2")
+    for email in ("lain@contoh.example", "jabar@contoh.example"):
+        client = client_of(app, email)
+        assert upload(client, assessment, as_bytes(book)).status_code == 403
+        data = {"changes": "x", "csrf_token": token(client)}
+        reply = client.post(f"/assessments/{assessment}/workbook/apply", data=data)
+        assert reply.status_code == 403
+    with database.write() as session:
+        session.add(Interest(person_id=mine, office_code="36", declared_at=START))
+    client = client_of(app, "v@contoh.example")
+    reply = upload(client, assessment, as_bytes(book))
+    assert reply.status_code == 403
+    assert "menyatakan kepentingan" in reply.text
+    assert events_of(database) == []
