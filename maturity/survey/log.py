@@ -25,6 +25,12 @@ class Kind(StrEnum):
 
     ROUND_OPENED = "round-opened"
     STATE_CHANGED = "state-changed"
+    ROUND_CHANGED = "round-changed"
+    INSTRUMENT_CORRECTED = "instrument-corrected"
+    DEADLINE_EXTENDED = "deadline-extended"
+    VERIFIER_ASSIGNED = "verifier-assigned"
+    INTEREST_DECLARED = "interest-declared"
+    INTEREST_ENDED = "interest-ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

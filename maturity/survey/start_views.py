@@ -71,6 +71,7 @@ class TaskPage:
     closed: bool
     may_answer: bool
     may_submit: bool
+    may_extend: bool
     missing: int
 
 
@@ -91,6 +92,7 @@ def tasks(assessment_id: int) -> ResponseReturnValue:
         closed=is_closed(work.assessment),
         may_answer=may(actor, Action.ANSWER, thing),
         may_submit=may(actor, Action.SUBMIT, thing),
+        may_extend=may(actor, Action.ADMINISTER, thing),
         missing=len(work.missing()),
     )
     return render_template("survey/tasks.html", page=page)

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import gettext
 
+from maturity.offices.navigation import Entry, add_entry
+from maturity.offices.permissions import Action, Actor, may
 from maturity.survey import (
+    administration,
+    assignment_views,
+    correction_views,
+    extension_views,
     file_views,
+    interest_views,
+    lifecycle_views,
+    round_views,
     saving_views,
     section_views,
     start_views,
@@ -13,6 +23,7 @@ from maturity.survey import (
     workbook_views,
 )
 from maturity.survey.blueprint import assessment_or_404, assessment_thing, bp
+from maturity.survey.deadlines import filling_due, is_extended
 from maturity.survey.lifecycle import STATE_NAMES, AssessmentState
 from maturity.web import locale
 
@@ -23,6 +34,12 @@ PAGES = (
     submitting_views,
     file_views,
     workbook_views,
+    round_views,
+    assignment_views,
+    extension_views,
+    correction_views,
+    interest_views,
+    lifecycle_views,
 )
 """Modules whose pages join the blueprint by being imported."""
 
@@ -32,8 +49,16 @@ __all__ = ["assessment_or_404", "assessment_thing", "bp", "init_app"]
 def init_app(app: Flask) -> None:
     """Add these pages to an application."""
     app.register_blueprint(bp)
+    app.register_blueprint(administration.bp)
+    add_entry(app, Entry("administration.index", lambda: gettext("Kelola periode"), _runs_rounds))
     app.jinja_env.filters.update(state_name=state_name, state_kind=state_kind)
-    app.jinja_env.globals.update(state_choices=state_choices)
+    app.jinja_env.globals.update(
+        state_choices=state_choices, filling_due=filling_due, is_extended=is_extended
+    )
+
+
+def _runs_rounds(actor: Actor) -> dict[str, str] | None:
+    return {} if may(actor, Action.ASSIGN) else None
 
 
 def state_name(state: str) -> str:

@@ -19,6 +19,8 @@ PEOPLE = {
     "responsible": (Role.RESPONSIBLE, BANTEN),
     "verifier": (Role.VERIFIER, BANTEN),
     "national-verifier": (Role.VERIFIER, NATIONAL),
+    "external": (Role.EXTERNAL, NATIONAL),
+    "settler": (Role.SETTLER, NATIONAL),
     "researcher": (Role.RESEARCHER, NATIONAL),
     "viewer": (Role.VIEWER, NATIONAL),
     "administrator": (Role.ADMINISTRATOR, NATIONAL),
@@ -27,7 +29,7 @@ PLAIN_VALUES = {
     "sha256": "0" * 64,
     "slug": "2026", "person_id": 999_999, "token": "x", "filename": "css/site.css",
     "section": "P1.1", "question": "x", "thing": "x", "key": "x", "node_id": "x",
-    "chart_id": "x", "table": "offices",
+    "chart_id": "x", "table": "offices", "interest_id": 999_999,
 }  # fmt: skip
 """What the route's other values are; the things need not exist: permission comes first."""
 OF_AN_OFFICE = ("code", "assessment_id")
