@@ -92,7 +92,6 @@ class UndecidedError(MaturityError):
 def begin(session: Session, assessment: Assessment, *, author: Author) -> None:
     """Take an assessment up for verification; whoever begins is its verifier."""
     if assessment.verifier_id is None:
-        must_be(assessment, _S.SUBMITTED)
         assignments.must_be_for(session, assessment, author.person_id)
         assessment.verifier_id = author.person_id
     _must_verify(assessment, author, state=_S.SUBMITTED)

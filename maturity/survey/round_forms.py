@@ -127,6 +127,10 @@ class NewRoundForm(TermsForm):
     opens_day = LineField(validators=[DataRequired(_("Tulis tanggal pembukaan."))])
     opens_time = LineField(default="00:00")
 
+    def faults(self) -> list[tuple[str, str]]:
+        """As on the page: what only a new round has comes first."""
+        return sorted(super().faults(), key=lambda fault: hasattr(TermsForm, fault[0]))
+
 
 class WordsField(TextAreaField):  # type: ignore[misc]
     """Several lines of words, without what no page may hold."""

@@ -182,12 +182,10 @@ def keep_change(
     before: str | None = None,
 ) -> None:
     """Keep for all to see what was changed of a running round; ``before``: its fingerprint."""
-    words = clean(words).strip()
-    told = json.dumps(changes, ensure_ascii=False)
-    earlier = before or round_.fingerprint
+    words, told = clean(words).strip(), json.dumps(changes, ensure_ascii=False)
     row = Correction(
         round_id=round_.id,
-        before=earlier,
+        before=before or round_.fingerprint,
         after=round_.fingerprint,
         changes=told,
         words=words,
@@ -196,18 +194,12 @@ def keep_change(
     )
     session.add(row)
     session.flush()
-    data = {"changes": len(changes), "changes_sha256": sha256(told), "way": author.way}
+    data: dict[str, object] = {"before": row.before, "after": row.after}
     if kind is Kind.ROUND_CHANGED:
-        data |= {"changed": changes}
-    else:
-        data |= {"before": earlier, "after": round_.fingerprint}
-    note = Note(
-        kind=kind,
-        at=author.now,
-        round_id=round_.id,
-        by_id=author.person_id,
-        data=data | {"words_sha256": sha256(words)},
-    )
+        data = {"changed": changes}
+    sums = {"changes_sha256": sha256(told), "words_sha256": sha256(words), "way": author.way}
+    note = Note(kind=kind, at=author.now, round_id=round_.id, by_id=author.person_id,
+                data={"changes": len(changes), **data, **sums})  # fmt: skip
     log.append(session, note)
 
 

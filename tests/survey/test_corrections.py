@@ -13,15 +13,18 @@ from flask import Flask
 from sqlalchemy import select
 
 from maturity.cli import main
+from maturity.dashboards.queries import standings
 from maturity.db import Database
 from maturity.offices.models import Role
+from maturity.survey import assessments
 from maturity.survey.answers import Author
 from maturity.survey.corrections import correct
+from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.log_models import LogEntry
 from maturity.survey.models import Round
 from maturity.survey.shipped import locate
 from maturity.survey.stage_models import Correction
-from tests.builders import MAIN, make_round
+from tests.builders import MAIN, make_assessment, make_round
 from tests.clock import START
 from tests.offices.signing import make_user
 from tests.strict_client import StrictClient, fields_of
@@ -155,3 +158,21 @@ def test_a_workbook_from_before_the_correction_is_still_taken(
     assert upload(operator, assessment, as_bytes(book)).status_code == 200
     apply(operator, assessment)
     assert answers_of(database, assessment)["V01"].value == "l2"
+
+
+def test_results_compare_across_a_correction(database: Database) -> None:
+    author = Author(None, START)
+    with database.write() as session:
+        rounds = [make_round(session, slug=slug) for slug in ("2025", "2026")]
+        for round_ in rounds:
+            one = make_assessment(session, round_=round_, state=AssessmentState.SUBMITTED)
+            opened = assessments.work(session, one)
+            card = assessments.provisional(opened)
+            assessments.freeze(session, one, opened.instrument, card, author=author)
+            if round_ is rounds[0]:
+                correct(session, rounds[1], corrected(), words="Salah ketik.", author=author)
+    with database.read() as session:
+        earlier, later = session.scalars(select(Round).order_by(Round.slug))
+        assert earlier.fingerprint != later.fingerprint
+        office = next(one for one in standings(session, later, earlier) if one.result)
+        assert office.comparable
