@@ -23,7 +23,7 @@ from maturity.survey.administration import (
 from maturity.survey.assignments import OVER, Assigned
 from maturity.survey.blueprint import author
 from maturity.survey.forms import number
-from maturity.survey.round_views import kind_names
+from maturity.survey.round_words import kind_names
 from maturity.survey.workload import loads
 from maturity.web import now, reading, writing
 

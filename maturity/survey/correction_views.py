@@ -21,6 +21,7 @@ from maturity.survey.corrections import Comparison
 from maturity.survey.loader import InstrumentError
 from maturity.survey.models import Round
 from maturity.survey.reading import clean
+from maturity.survey.round_words import term_name, term_value
 from maturity.survey.stage_models import Correction
 from maturity.web import MAX_BODY, locale, reading, writing
 
@@ -131,12 +132,12 @@ def corrections(slug: str) -> ResponseReturnValue:
 
 def _changed(row: Correction) -> Changed:
     of_texts = row.before != row.after
-    rows = [
-        (".".join(map(str, path)), _shown(path, before), _shown(path, after))
-        for path, before, after in json.loads(row.changes)
-    ]
+    found = json.loads(row.changes)
+    if of_texts:
+        rows = [(".".join(map(str, path)), before, after) for path, before, after in found]
+    else:
+        rows = [
+            (term_name(name), term_value(name, before), term_value(name, after))
+            for (name,), before, after in found
+        ]
     return Changed(row.at, row.words, of_texts, row.before, row.after, rows)
-
-
-def _shown(_path: object, value: object) -> str:
-    return "–" if value is None else str(value)

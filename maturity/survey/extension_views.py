@@ -29,7 +29,7 @@ from maturity.survey.blueprint import assessment_or_404, assessment_thing, autho
 from maturity.survey.deadlines import Due
 from maturity.survey.extensions import RUNS, STAGE_NAMES, Extended, Wanted
 from maturity.survey.round_forms import ExtensionForm
-from maturity.survey.round_views import kind_names
+from maturity.survey.round_words import kind_names
 from maturity.web import locale, reading, writing
 
 # --- one office -----------------------------------------------------------------------

@@ -24,6 +24,7 @@ from maturity.survey.lifecycle import HANDED_IN
 from maturity.survey.models import Assessment, Round
 from maturity.survey.round_forms import ENDS, ChangeRoundForm, NewRoundForm, TermsForm
 from maturity.survey.round_terms import Terms, faults_of
+from maturity.survey.round_words import kind_names, term_name
 from maturity.survey.rounds import NewRound
 from maturity.survey.shipped import find, locate, shipped
 from maturity.web import ZONES, format_moment, locale, now, reading, writing
@@ -200,23 +201,8 @@ def deadline_rows(terms: Terms, *, opens_at: datetime) -> list[list[str]]:
 
 
 def _names() -> dict[str, str]:
-    return {
-        "opens": gettext("Pembukaan"),
-        "closes": gettext("Batas pengisian"),
-        "verify": gettext("Batas verifikasi"),
-        "reply": gettext("Batas masa sanggah"),
-        "settle": gettext("Batas penetapan"),
-    }
-
-
-def kind_names() -> dict[OfficeKind, str]:
-    """Kinds of office in the reader's language."""
-    return {
-        OfficeKind.NATIONAL: gettext("KPU RI"),
-        OfficeKind.PROVINCE: gettext("KPU Provinsi"),
-        OfficeKind.REGENCY: gettext("KPU Kabupaten"),
-        OfficeKind.CITY: gettext("KPU Kota"),
-    }
+    """Names of the deadlines by the prefix of their fields."""
+    return {prefix: term_name(column) for prefix, column in {"opens": "opens_at", **ENDS}.items()}
 
 
 def _choices() -> dict[str, object]:

@@ -128,13 +128,32 @@ def test_deadlines_change_with_a_reason_that_all_can_read(
     assert admin.submit({"closes_day": "2027-04-05", "words": words}).status_code == 303
     public = app.test_client().get("/rounds/2027/corrections").text
     assert "Gangguan jaringan nasional." in public
-    assert "2027-04-05T16:59:59" in public
+    assert "5 April 2027, 23.59 WIB" in public
     with database.read() as session:
         made = session.scalars(select(Round)).one()
         assert made.closes_at.isoformat() == "2027-04-05T16:59:59+00:00"
         note = session.scalars(select(LogEntry).where(LogEntry.kind == "round-changed")).one()
         assert "Gangguan" not in note.data
         assert "words_sha256" in note.data
+
+
+def test_every_change_is_told_in_words_of_both_languages(
+    admin: StrictClient, database: Database
+) -> None:
+    with database.write() as session:
+        make_round(session)
+    admin.get("/administration/rounds/2026")
+    changes = {"verify_day": "2027-01-31", "reply_days": "4", "na_policy": "granted"}
+    more = {"verifiers_city": "external", "suppress_below": "7", "words": "Kesepakatan."}
+    assert admin.submit({**changes, **more}).status_code == 303
+    page = admin.get("/rounds/2026/corrections").text
+    for words in ("4 hari", "7 kantor", "Tanpa batas", "setelah disetujui", "31 Januari 2027"):
+        assert words in page
+    assert "KPU Kota: Verifikator eksternal (universitas)" in page
+    admin.post("/language", data={"lang": "en", "csrf_token": admin.csrf()})
+    page = admin.get("/rounds/2026/corrections").text
+    assert "City offices: external verifiers (university)" in page
+    assert "31 January 2027, 23:59 WIB" in page
 
 
 def test_a_deadline_is_not_moved_into_the_past(
