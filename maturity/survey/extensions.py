@@ -121,7 +121,10 @@ def _why_not(one: Assessment, stage: Due, until: datetime, *, now: datetime) -> 
     if until <= now:
         return Text("Batas baru harus di waktu mendatang.", "The new deadline must lie ahead.")
     before = due(one, stage)
-    if before is None or until <= before:
+    if before is None:
+        return Text("Tahap ini tidak mempunyai batas waktu dalam periode ini.",
+                    "This stage has no deadline in this period.")  # fmt: skip
+    if until <= before:
         return Text("Batas baru tidak lebih lambat daripada batas yang berlaku.",
                     "The new deadline is no later than the present one.")  # fmt: skip
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -151,6 +152,18 @@ class ChangeRoundForm(TermsForm):
     """Deadlines and rules of a round that runs, with the reason."""
 
     words = WordsField(validators=_REASON)
+
+    def terms_after(self, before: Terms) -> Terms | None:
+        """What was typed; a deadline whose minute was left as it was keeps its seconds."""
+        typed = self.terms()
+        if typed is None:
+            return None
+        same = {
+            column: getattr(before, column)
+            for column in ENDS.values()
+            if shown_moment(getattr(before, column)) == shown_moment(getattr(typed, column))
+        }
+        return replace(typed, **same)
 
 
 class ExtensionForm(Form):

@@ -158,7 +158,7 @@ def change(slug: str) -> ResponseReturnValue:
     """Change deadlines and rules, with the reason."""
     form, round_ = ChangeRoundForm(), round_or_404(reading(), slug)
     form.validate()
-    terms = form.terms()
+    terms = form.terms_after(Terms.of(round_))
     if terms is None or form.errors or form.show(faults_of(terms, opens_at=round_.opens_at)):
         return _edit_page(round_, form, 422)
     try:

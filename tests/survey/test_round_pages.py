@@ -150,6 +150,7 @@ def test_every_change_is_told_in_words_of_both_languages(
     for words in ("4 hari", "7 kantor", "Tanpa batas", "setelah disetujui", "31 Januari 2027"):
         assert words in page
     assert "KPU Kota: Verifikator eksternal (universitas)" in page
+    assert "Batas pengisian" not in page, "what was left as it was is no change"
     admin.post("/language", data={"lang": "en", "csrf_token": admin.csrf()})
     page = admin.get("/rounds/2026/corrections").text
     assert "City offices: external verifiers (university)" in page
