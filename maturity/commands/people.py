@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from maturity.config import Settings
     from maturity.offices.importing import Done, Fault
 
-ROLES = ("operator", "responsible", "verifier", "researcher", "viewer", "administrator")
+ROLES = (
+    "operator", "responsible", "verifier", "external", "settler", "researcher", "viewer",
+    "administrator",
+)  # fmt: skip
 HERE = "http://127.0.0.1:8000"
 FIELDS = ("email", "name", "office", "role", "link", "expires")
 

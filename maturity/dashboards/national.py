@@ -90,6 +90,7 @@ class OfficePage:
     points: tuple[TrendPoint, ...]
     timezone: str
     province_name: str
+    extension_address: str
     result_address: str
     may_see_round: bool
     may_see_province: bool

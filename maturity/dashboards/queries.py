@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
 from sqlalchemy.orm import Session, aliased, undefer
 
 from maturity.offices.models import Office
 from maturity.survey.lifecycle import HANDED_IN, AssessmentState
 from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
+from maturity.survey.stage_models import Correction
 
 COMMISSION = re.compile(r"( Independent)? Election Commission$")
 
@@ -151,7 +152,8 @@ def _joined(*more: Any) -> Select[Any]:
         Office.code, Office.kind, Office.short_name, Office.name_id, Office.name_en,
         Office.province_code, Assessment.id, Assessment.state, Assessment.answered,
         Assessment.asked, Assessment.submitted_at, card.level, card.gated_level,
-        card.index_value, card.coverage, card.weakest, card.fingerprint, card.dimensions,
+        card.index_value, card.coverage, card.weakest, card.dimensions,
+        _origin(Assessment, card).label("fingerprint"),
     )  # fmt: skip
     handed_in = and_(
         card.assessment_id == Assessment.id,
@@ -173,7 +175,7 @@ def _of_round(round_id: int, earlier_id: int | None) -> Select[Any]:
         _joined(
             card.index_value.label("earlier_index"),
             card.level.label("earlier_level"),
-            card.fingerprint.label("earlier_fingerprint"),
+            _origin(work, card).label("earlier_fingerprint"),
         )
         .outerjoin(work, and_(
             work.office_code == Office.code,
@@ -188,6 +190,19 @@ def _of_round(round_id: int, earlier_id: int | None) -> Select[Any]:
         .where(Assessment.round_id == round_id)
         .order_by(Office.code)
     )  # fmt: skip
+
+
+def _origin(work: Any, card: Any) -> ColumnElement[str | None]:
+    """The fingerprint that the instrument of a result had before any text was corrected:
+    results from before and after a correction compare."""
+    first = (
+        select(Correction.before)
+        .where(Correction.round_id == work.round_id, Correction.before != Correction.after)
+        .order_by(Correction.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return case((card.fingerprint.is_not(None), func.coalesce(first, card.fingerprint)))
 
 
 def _standing(row: Row[Any]) -> Standing:

@@ -142,6 +142,7 @@ def office(slug: str, code: str) -> str:
         timezone=office_.timezone,
         province_name=province_names(locale()).get(office_.province_code or "", ""),
         result_address=_result_address(point.standing) if see_result else "",
+        extension_address=_extension_address(point.standing, actor, thing),
         may_see_round=may(actor, Action.SEE_ROUND),
         may_see_province=above is not None and may(actor, Action.SEE_PROVINCE, above),
     )
@@ -166,6 +167,12 @@ def _wish(frame: Frame, names: dict[str, str]) -> Wish:
 
 def _result_address(standing: Standing) -> str:
     return url_for("reports.result", assessment_id=standing.assessment_id)
+
+
+def _extension_address(standing: Standing, actor: Actor, thing: Thing) -> str:
+    if not may(actor, Action.ADMINISTER, thing):
+        return ""
+    return url_for("survey.extension", assessment_id=standing.assessment_id)
 
 
 def _title(round_: Round) -> str:

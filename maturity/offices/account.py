@@ -12,6 +12,7 @@ from maturity.offices import sign_in as sign_ins
 from maturity.offices.blueprint import bp
 from maturity.offices.forms import AccountForm, ChangePasswordForm, duration
 from maturity.offices.guard import current_person_id, signed_in
+from maturity.offices.interests import is_judge
 from maturity.offices.models import Person
 from maturity.offices.people import checked_name, new_session_key
 from maturity.web import now, reading, writing
@@ -92,6 +93,6 @@ def _unchanged(person: Person) -> AccountForm:
 def _page(form: AccountForm, password: ChangePasswordForm, *, status: int = 200) -> tuple[str, int]:
     page = render_template(
         "offices/account.html", form=form, password_form=password, person=_me(),
-        faults=form.faults() + password.faults(),
+        faults=form.faults() + password.faults(), judges=is_judge(_me()),
     )  # fmt: skip
     return page, status

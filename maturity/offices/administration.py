@@ -11,6 +11,7 @@ from maturity.offices import directory, inviting, people
 from maturity.offices.blueprint import bp
 from maturity.offices.forms import InviteForm
 from maturity.offices.guard import current_actor, permit
+from maturity.offices.interests import is_judge
 from maturity.offices.models import Person, Role
 from maturity.offices.permissions import Action
 from maturity.web import now, reading, writing
@@ -56,6 +57,7 @@ def person(person_id: int) -> ResponseReturnValue:
         waiting=directory.open_invites(reading(), [found.id], now()).get(found.id),
         me=current_actor().person_id,
         link=inviting.new_link(),
+        judges=is_judge(found),
     )
 
 

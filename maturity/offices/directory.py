@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, ColumnExpressionArgument, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from maturity.offices.models import Invite, Membership, Office, Person, Role
+from maturity.offices.models import Interest, Invite, Membership, Office, Person, Role
+from maturity.offices.permissions import Actor, Grant
 
 
 def team(session: Session, office: Office) -> Sequence[Person]:
@@ -20,6 +22,26 @@ def team(session: Session, office: Office) -> Sequence[Person]:
 def administrators(session: Session) -> Sequence[Person]:
     """Everybody who may administer, by name."""
     return _with_roles(session, Person.memberships.any(Membership.role == Role.ADMINISTRATOR.value))
+
+
+def actors_with(session: Session, roles: Sequence[Role]) -> list[tuple[Person, Actor]]:
+    """Active people who hold one of the roles, by name, as permissions see them."""
+    held = Person.memberships.any(Membership.role.in_([role.value for role in roles]))
+    people = _with_roles(session, held, Person.active)
+    interests = defaultdict(set)
+    for one in session.scalars(select(Interest).where(Interest.ended_at.is_(None))):
+        interests[one.person_id].add(one.office_code)
+    return [
+        (
+            person,
+            Actor(
+                person.id,
+                tuple(Grant(Role(m.role), m.office_code) for m in person.memberships),
+                frozenset(interests[person.id]),
+            ),
+        )
+        for person in people
+    ]
 
 
 def search(session: Session, words: str, *, page: int, size: int) -> tuple[Sequence[Person], int]:

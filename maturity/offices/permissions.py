@@ -27,6 +27,7 @@ class Action(StrEnum):
     SETTLE = "settle"
     PUBLISH = "publish"
     REOPEN = "reopen"
+    ASSIGN = "assign"  # say who verifies which office
     MANAGE_OFFICE_PEOPLE = "manage_office_people"
     ADMINISTER = "administer"
 
@@ -174,6 +175,7 @@ TABLE: dict[Action, dict[Role, Reach]] = {
     Action.SETTLE: {Role.SETTLER: _below, Role.EXTERNAL: _the_national},
     Action.PUBLISH: {Role.SETTLER: _everywhere, Role.ADMINISTRATOR: _everywhere},
     Action.REOPEN: {Role.SETTLER: _everywhere, Role.ADMINISTRATOR: _everywhere},
+    Action.ASSIGN: {Role.SETTLER: _everywhere, Role.ADMINISTRATOR: _everywhere},
     Action.MANAGE_OFFICE_PEOPLE: {
         Role.RESPONSIBLE: _own,
         Role.ADMINISTRATOR: _everywhere,

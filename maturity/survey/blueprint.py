@@ -14,12 +14,13 @@ from maturity.offices.permissions import Action, Thing, may
 from maturity.survey import assessments
 from maturity.survey import instrument as ins
 from maturity.survey.answers import Author, evidence_key
+from maturity.survey.assignments import may_take_up
 from maturity.survey.deadlines import filling_due
 from maturity.survey.file_evidence import keys_of
 from maturity.survey.files import is_sha256
 from maturity.survey.lifecycle import OPEN
 from maturity.survey.models import Assessment
-from maturity.survey.taking_up import is_verifier, may_take_up
+from maturity.survey.taking_up import is_verifier
 from maturity.web import now, reading
 
 bp = Blueprint("survey", __name__)

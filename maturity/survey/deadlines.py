@@ -42,6 +42,12 @@ def due(assessment: Assessment, stage: Due) -> datetime | None:
     return None if common is None else there(common, assessment.office.timezone)
 
 
+def is_extended(assessment: Assessment) -> bool:
+    """Whether the office has more time to fill in than the round gives."""
+    own, common = assessment.due_at, assessment.round.closes_at
+    return own is not None and own > there(common, assessment.office.timezone)
+
+
 def filling_due(assessment: Assessment) -> datetime:
     """Until when the office may fill in and submit."""
     found = due(assessment, Due.FILLING)

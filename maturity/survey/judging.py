@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from maturity.errors import MaturityError
+from maturity.survey import assignments
 from maturity.survey.answers import MAX_NOTE, STATES, Author, TooLongError
 from maturity.survey.assessments import NotAllowedError, change_state, freeze
 from maturity.survey.deadlines import Due, due, filling_due, reply_until
@@ -91,6 +92,7 @@ class UndecidedError(MaturityError):
 def begin(session: Session, assessment: Assessment, *, author: Author) -> None:
     """Take an assessment up for verification; whoever begins is its verifier."""
     if assessment.verifier_id is None:
+        assignments.must_be_for(session, assessment, author.person_id)
         assessment.verifier_id = author.person_id
     must_verify(assessment, author, state=_S.SUBMITTED)
     change_state(session, assessment, _S.VERIFYING, author=author)

@@ -32,6 +32,12 @@ class Kind(StrEnum):
     THREAD_RESOLVED = "thread-resolved"
     THREAD_REOPENED = "thread-reopened"
     WORKBOOK_BROUGHT = "workbook-brought"
+    ROUND_CHANGED = "round-changed"
+    INSTRUMENT_CORRECTED = "instrument-corrected"
+    DEADLINE_EXTENDED = "deadline-extended"
+    VERIFIER_ASSIGNED = "verifier-assigned"
+    INTEREST_DECLARED = "interest-declared"
+    INTEREST_ENDED = "interest-ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,9 +104,11 @@ class Extension(Base):
 
 
 class Correction(Base):
-    """Texts of a round's instrument that were corrected while it runs; never what is scored.
+    """What was changed of a round while it runs, with the reason: append-only, public.
 
-    ``changes`` is JSON: a list of [path, before, after].
+    Texts of its instrument, never what is scored; or, with the same fingerprint before and
+    after, its deadlines and rules. ``changes`` is JSON: a list of [path, before, after], where
+    a path is the list of steps to a text, or the name of a column.
     """
 
     __tablename__ = "correction"

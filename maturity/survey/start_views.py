@@ -80,6 +80,7 @@ class TaskPage:
     closed: bool
     may_answer: bool
     may_submit: bool
+    may_extend: bool
     missing: int
     may_share: bool
     only_mine: bool
@@ -105,6 +106,7 @@ def tasks(assessment_id: int) -> ResponseReturnValue:
         closed=is_closed(work.assessment),
         may_answer=may(actor, Action.ANSWER, thing),
         may_submit=may(actor, Action.SUBMIT, thing),
+        may_extend=may(actor, Action.ADMINISTER, thing),
         missing=len(work.missing()),
         may_share=may(actor, Action.SHARE_WORK, thing),
         only_mine=only_mine,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -27,7 +30,7 @@ from maturity.survey.blueprint import (
 )
 from maturity.survey.instrument import Branch, Item
 from maturity.survey.pages import Pages, lack_words
-from maturity.web import locale, reading, writing
+from maturity.web import locale, now, reading, writing
 
 
 @bp.get("/assessments/<int:assessment_id>/sections/<section>/check")
@@ -113,6 +116,7 @@ def _submit_page(assessment_id: int, error: str, status: int = 200) -> ResponseR
         instrument=work.instrument,
         missing=_missing_lines(work),
         error=error,
+        server_now=int(now().timestamp() * 1000),
     )
     return body, status
 
@@ -126,12 +130,22 @@ def submit(assessment_id: int) -> ResponseReturnValue:
     try:
         with writing() as session:
             assessment = assessment_or_404(session, assessment_id, held=True)
-            assessments.submit(session, assessment, author=author())
+            who = replace(author(), sent_at=_sent_at())
+            assessments.submit(session, assessment, author=who)
     except assessments.IncompleteError as error:
         return _submit_page(assessment_id, error.in_(locale()), 422)
     except assessments.NotAllowedError:
         pass  # two people submitted at once: one of them did
     return redirect(url_for("survey.submitted", assessment_id=assessment_id), 303)
+
+
+def _sent_at() -> datetime | None:
+    """When the device says that it sent the form; None for nonsense, or a time to come."""
+    try:
+        said = datetime.fromisoformat(request.form.get("sent_at", ""))
+    except ValueError:
+        return None
+    return said if said.tzinfo is not None and said <= now() else None
 
 
 @bp.get("/assessments/<int:assessment_id>/submitted")

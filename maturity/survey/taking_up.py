@@ -5,18 +5,12 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from maturity.offices.models import Office
 from maturity.offices.permissions import Action, Actor, Thing, may
 from maturity.survey.lifecycle import AssessmentState
-from maturity.survey.models import Assessment, Round
+from maturity.survey.models import Assessment
 
 TO_DO = (AssessmentState.SUBMITTED, AssessmentState.VERIFYING)
 """States in which the verifier is the one to act."""
-
-
-def may_take_up(round_: Round, actor: Actor, office: Office) -> bool:
-    """Whether this person may begin to verify this office's unassigned assessment."""
-    return may(actor, Action.VERIFY, Thing(office.code, office.province_code))
 
 
 def is_verifier(assessment: Assessment, actor: Actor) -> bool:

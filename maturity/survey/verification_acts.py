@@ -14,6 +14,7 @@ from maturity.offices.guard import current_actor, permit
 from maturity.offices.permissions import Action
 from maturity.survey import assessments, judging
 from maturity.survey.assessments import NotAllowedError, Work
+from maturity.survey.assignments import may_take_up
 from maturity.survey.blueprint import assessment_or_404, assessment_thing, author, open_work
 from maturity.survey.deadlines import Due, due, reply_until
 from maturity.survey.forms import dom_id, number
@@ -23,7 +24,7 @@ from maturity.survey.lifecycle import HANDED_IN, STATE_NAMES, AssessmentState
 from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
 from maturity.survey.pages import Row
 from maturity.survey.stages import Progress, Stages, stages
-from maturity.survey.taking_up import is_verifier, may_take_up
+from maturity.survey.taking_up import is_verifier
 from maturity.survey.threads import Side, all_of, awaited
 from maturity.survey.verification_pages import VerifierPages
 from maturity.survey.verification_queue import verifier_name

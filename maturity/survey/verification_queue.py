@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from maturity.offices.models import Office, Person
 from maturity.offices.permissions import Actor, Thing
+from maturity.survey.assignments import may_take_up
 from maturity.survey.deadlines import Due, due
 from maturity.survey.lifecycle import HANDED_IN, AssessmentState
 from maturity.survey.models import Answer, Assessment, Round, Stage
 from maturity.survey.risk import Risk, Risks, Sign, risks
 from maturity.survey.stage_models import Judgement
-from maturity.survey.taking_up import TO_DO, may_take_up
+from maturity.survey.taking_up import TO_DO
 from maturity.web import format_number, locale
 
 ON_A_PAGE = 25

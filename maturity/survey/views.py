@@ -9,10 +9,17 @@ from maturity.offices.guard import current_person_id
 from maturity.offices.navigation import Entry, add_entry
 from maturity.offices.permissions import Action, Actor, may
 from maturity.survey import (
+    administration,
     archive_views,
+    assignment_views,
+    correction_views,
     decision_views,
+    extension_views,
     file_views,
+    interest_views,
+    lifecycle_views,
     link_views,
+    round_views,
     saving_views,
     section_views,
     sections_views,
@@ -28,6 +35,7 @@ from maturity.survey import (
     workbook_views,
 )
 from maturity.survey.blueprint import assessment_or_404, assessment_thing, bp
+from maturity.survey.deadlines import filling_due, is_extended
 from maturity.survey.lifecycle import STATE_NAMES, AssessmentState
 from maturity.survey.verification_queue import LISTED
 from maturity.web import locale, reading
@@ -48,6 +56,12 @@ PAGES = (
     thread_views,
     decision_views,
     verification_acts,
+    round_views,
+    assignment_views,
+    extension_views,
+    correction_views,
+    interest_views,
+    lifecycle_views,
 )
 """Modules whose pages join the blueprint by being imported."""
 
@@ -58,10 +72,21 @@ def init_app(app: Flask) -> None:
     """Add these pages to an application."""
     app.register_blueprint(bp)
     app.register_blueprint(verification_views.bp)
+    app.register_blueprint(administration.bp)
     add_entry(app, Entry("verification.queue_page", _queue_label, _queue_values))
+    add_entry(app, Entry("administration.index", lambda: gettext("Kelola periode"), _runs_rounds))
     app.jinja_env.filters.update(state_name=state_name, state_kind=state_kind)
-    app.jinja_env.globals.update(state_choices=state_choices, queue_states=queue_states)
+    app.jinja_env.globals.update(
+        state_choices=state_choices,
+        queue_states=queue_states,
+        filling_due=filling_due,
+        is_extended=is_extended,
+    )
     link_views.init_app(app)
+
+
+def _runs_rounds(actor: Actor) -> dict[str, str] | None:
+    return {} if may(actor, Action.ASSIGN) else None
 
 
 def state_name(state: str) -> str:

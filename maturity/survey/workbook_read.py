@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from html import unescape
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from maturity.survey.answers import evidence_key
 from maturity.survey.assessments import Work
-from maturity.survey.instrument import Item, Kind
+from maturity.survey.instrument import Instrument, Item, Kind
 from maturity.survey.reading import clean
 from maturity.survey.table import as_text
 from maturity.survey.workbook import (
@@ -32,6 +30,7 @@ from maturity.survey.workbook import (
     sheets_of,
     typed_value,
 )
+from maturity.survey.workbook_broken import cells_without_result
 from maturity.survey.workbook_slip import Slip, WorkbookError, altered, not_ours, outdated
 from maturity.workbooks import is_too_large
 
@@ -42,6 +41,8 @@ _UNREADABLE = (
     EOFError,
 )  # fmt: skip
 Rows = list[list[Any]]
+Broken = dict[str, set[str]]
+"""By sheet, the cells without a result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,25 @@ class Filled:
     broken: frozenset[str]
 
 
-def read_workbook(path: Path, work: Work, *, secret: str) -> Filled:
-    """What was filled in for this assessment; WorkbookError for any other or damaged file."""
+Earlier = Callable[[str], Instrument | None]
+"""The round's instrument as it was when it had a fingerprint; None: it never had it."""
+
+
+def read_workbook(
+    path: Path, work: Work, *, secret: str, earlier: Earlier = lambda _fingerprint: None
+) -> Filled:
+    """What was filled in for this assessment; WorkbookError for any other or damaged file.
+
+    One made before the round's texts were corrected is read with the words of that day.
+    """
     try:
         broken = _looked_over(path)
         with CalamineWorkbook.from_path(str(path)) as book:
-            return _read(book, work, secret, broken)
+            slip = _slip(book, secret)
+            _must_be_of(slip, work)
+            sheets = sheets_of(_asked(slip, work, earlier), work.route, slip.language)
+            filled = _read(book, slip, sheets, broken)
+            return _of_today(filled, work.instrument)
     except _UNREADABLE as error:
         raise not_ours() from error
 
@@ -107,7 +121,7 @@ def _looked_over(path: Path) -> dict[str, set[str]]:
             )
         if is_too_large(path, most_cells=MOST_CELLS):
             raise _too_large()
-        return _without_result(packed)
+        return cells_without_result(packed)
 
 
 def _too_large() -> WorkbookError:
@@ -117,55 +131,27 @@ def _too_large() -> WorkbookError:
     )
 
 
-_SHEET = re.compile(r"<(?:\w+:)?sheet\s([^<>]*)>")
-_LINK = re.compile(r"<(?:\w+:)?Relationship\s([^<>]*)>")
-_CELL = re.compile(r"<(?:\w+:)?c(?=\s)")
-_HAS_FORMULA, _HAS_VALUE = re.compile(r"<(?:\w+:)?f[\s/>]"), re.compile(r"<(?:\w+:)?v>[^<]")
-
-
-def _without_result(packed: zipfile.ZipFile) -> dict[str, set[str]]:
-    """By sheet name, the cells with an error, or a formula without its result: readers
-    give both as empty, which would empty an answer."""
-    names = set(packed.namelist())
-    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
-        raise not_ours()
-    targets = {
-        _attribute(link, "Id"): _attribute(link, "Target")
-        for link in _LINK.findall(_text(packed, "xl/_rels/workbook.xml.rels"))
-    }
-    found: dict[str, set[str]] = {}
-    for sheet in _SHEET.findall(_text(packed, "xl/workbook.xml")):
-        target = targets.get(_attribute(sheet, r"\w+:id"), "").removeprefix("/xl/")
-        if f"xl/{target}" in names:
-            cells = [cell.partition(">") for cell in _CELL.split(_text(packed, f"xl/{target}"))]
-            broken = {_attribute(head, "r") for head, _, body in cells if _is_broken(head, body)}
-            found[unescape(_attribute(sheet, "name"))] = broken
-    return found
-
-
-def _is_broken(head: str, body: str) -> bool:
-    if _attribute(head, "t") == "e":
-        return True
-    text = _attribute(head, "t") == "str"  # the result of a text formula may be empty
-    return bool(_HAS_FORMULA.search(body)) and not text and not _HAS_VALUE.search(body)
-
-
-def _attribute(head: str, name: str) -> str:
-    found = re.search(rf"(?:^|\s){name}\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", head)
-    return (found[1] or found[2] or "") if found else ""
-
-
-def _text(packed: zipfile.ZipFile, name: str) -> str:
-    return packed.read(name).decode("utf-8", "replace")
-
-
 # --- whose and whole ------------------------------------------------------------------
 
 
-def _read(book: CalamineWorkbook, work: Work, secret: str, broken: dict[str, set[str]]) -> Filled:
-    slip = _slip(book, secret)
-    _must_be_of(slip, work)
-    sheets = sheets_of(work.instrument, work.route, slip.language)
+def _asked(slip: Slip, work: Work, earlier: Earlier) -> Instrument:
+    """The instrument whose words stand in the workbook."""
+    if slip.fingerprint == work.instrument.fingerprint:
+        return work.instrument
+    found = earlier(slip.fingerprint)
+    if found is None:
+        raise outdated()
+    return found
+
+
+def _of_today(filled: Filled, instrument: Instrument) -> Filled:
+    """The same, about the items as they are asked now."""
+    answers = tuple(replace(one, item=instrument.item(one.item.key)) for one in filled.answers)
+    links = tuple(replace(one, item=instrument.item(one.item.key)) for one in filled.links)
+    return replace(filled, answers=answers, links=links)
+
+
+def _read(book: CalamineWorkbook, slip: Slip, sheets: Sequence[Sheet], broken: Broken) -> Filled:
     if shape_of(sheets) != slip.shape:
         raise outdated()
     own = {SLIP, OPTIONS, INSTRUCTIONS.in_(slip.language), *(sheet.name for sheet in sheets)}
@@ -205,8 +191,6 @@ def _must_be_of(slip: Slip, work: Work) -> None:
         )
     if slip.language not in LANGUAGES:
         raise altered()
-    if slip.fingerprint != work.instrument.fingerprint:
-        raise outdated()
 
 
 def _must_have_sheets(names: Sequence[str], own: set[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from flask import Response, render_template, request, url_for
@@ -24,6 +25,7 @@ from maturity.survey.blueprint import (
     on_behalf,
     open_work,
 )
+from maturity.survey.corrections import instrument_then
 from maturity.survey.forms import dom_id
 from maturity.survey.instrument import Item
 from maturity.survey.models import Assessment
@@ -167,10 +169,11 @@ def _compared(work: Work) -> Comparison:
             f"Berkas terlalu besar; paling besar {MOST_MEGABYTES:g} MB.".replace(".5", ",5"),
             f"The file is too large; at most {MOST_MEGABYTES:g} MB.",
         )
+    earlier = partial(instrument_then, reading(), work.assessment.round)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "workbook.xlsx"
         path.write_bytes(body)
-        filled = read_workbook(path, work, secret=_secret())
+        filled = read_workbook(path, work, secret=_secret(), earlier=earlier)
     return compare(reading(), work, filled)
 
 

@@ -11,6 +11,7 @@ import xlsxwriter
 
 from maturity.survey.answers import Kept, evidence_key, shown_value
 from maturity.survey.assessments import Work
+from maturity.survey.deadlines import filling_due
 from maturity.survey.instrument import Item
 from maturity.survey.models import Evidence
 from maturity.survey.routing import Place
@@ -220,7 +221,7 @@ class _Writer:
         page.set_column(1, 2, 30)
         title = round_.title_en if self.language == "en" else round_.title_id
         page.write_string(0, 0, f"{office.short_name} – {title}", self.styles["title"])
-        until = format_moment(round_.closes_at, office.timezone, self.language)
+        until = format_moment(filling_due(self.work.assessment), office.timezone, self.language)
         made = format_moment(now, office.timezone, self.language)
         row = 2
         for text in LINES:

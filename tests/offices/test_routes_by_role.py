@@ -27,6 +27,8 @@ PEOPLE = {
     "responsible": (Role.RESPONSIBLE, BANTEN),
     "verifier": (Role.VERIFIER, BANTEN),
     "national-verifier": (Role.VERIFIER, NATIONAL),
+    "external": (Role.EXTERNAL, NATIONAL),
+    "settler": (Role.SETTLER, NATIONAL),
     "researcher": (Role.RESEARCHER, NATIONAL),
     "viewer": (Role.VIEWER, NATIONAL),
     "administrator": (Role.ADMINISTRATOR, NATIONAL),
@@ -38,7 +40,7 @@ PLAIN_VALUES = {
     "slug": "2026", "person_id": 999_999, "job_id": 999_999, "link_id": 999_999,
     "token": "x", "filename": "css/site.css", "chart_id": "x", "table": "offices",
     "section": SECTION, "question": "x", "thing": "x", "key": ITEM, "node_id": "x",
-    "receipt": "x", "thread_id": 999_999,
+    "receipt": "x", "thread_id": 999_999, "interest_id": 999_999,
 }  # fmt: skip
 """What the route's other values are; the things need not exist: permission comes first."""
 ENDING = ("offices.sign_out", "survey.end_by_link")

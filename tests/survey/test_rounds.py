@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +13,9 @@ from sqlalchemy import func, select
 
 from maturity.cli import main
 from maturity.db import Database
+from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.models import Assessment, Round
+from tests.builders import make_assessment, make_round
 from tests.conftest import Clock
 from tests.survey.filling import client_of, office_at_work, put
 
@@ -63,6 +67,57 @@ def test_the_same_period_is_not_opened_twice(
     assert run(*OPEN) == 0
     assert run(*OPEN) == 1
     assert "sudah ada" in capsys.readouterr().err
+
+
+def test_a_period_has_its_deadlines_and_rules(
+    run: Callable[..., int], database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = ["--verify-by", "2027-04-30", "--reply-by", "2027-05-10", "--settle-by", "2027-06-01"]
+    rules = ["--reply-days", "5", "--not-applicable", "granted", "--verifiers", "city=external"]
+    assert run(*OPEN, *more, *rules) == 0
+    with database.read() as session:
+        made = session.scalars(select(Round)).one()
+        assert made.verify_by
+        assert made.verify_by.isoformat() == "2027-04-30T16:59:59+00:00"
+        assert (made.reply_days, made.na_policy) == (5, "granted")
+        assert json.loads(made.verifiers or "")["city"] == ["external"]
+    capsys.readouterr()
+    assert run("round", "show", "2027") == 0
+    shown = capsys.readouterr().out
+    assert re.search(r"settle_by +2027-06-01 23:59", shown)
+    assert re.search(r"verifiers city +external", shown)
+    assert re.search(r"not-started +553", shown)
+    assert run("round", "show", "2028") == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--verify-by", "2027-03-01"], "sesudah batas pengisian"),
+        (["--suppress-below", "1"], "dari 2 sampai"),
+        (["--verifiers", "national=national"], "tidak dapat dipakai"),
+        (["--verifiers", "desa=province"], "tidak dapat dipakai"),
+    ],
+)
+def test_deadlines_and_rules_that_cannot_be_are_said(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str], more: list[str], words: str
+) -> None:
+    assert run(*OPEN, *more) == 1
+    assert words in capsys.readouterr().err
+
+
+def test_all_settled_results_are_published(
+    run: Callable[..., int], database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with database.write() as session:
+        round_ = make_round(session)
+        make_assessment(session, round_=round_, state=AssessmentState.SETTLED)
+        make_assessment(session, round_=round_, office="36", state=AssessmentState.REPLY)
+    assert run("round", "publish", "2026") == 0
+    assert "1 hasil" in capsys.readouterr().out
+    with database.read() as session:
+        states = session.scalars(select(Assessment.state).order_by(Assessment.id)).all()
+    assert states == ["published", "reply-open"]
 
 
 def test_nothing_is_saved_before_the_period_opens(

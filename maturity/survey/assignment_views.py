@@ -1,0 +1,122 @@
+"""Pages on which assessments are given to verifiers."""
+
+from __future__ import annotations
+
+import re
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from maturity.offices.guard import permit
+from maturity.offices.permissions import Action
+from maturity.survey import assignments as door
+from maturity.survey.administration import (
+    NOBODY_YET,
+    Wish,
+    bp,
+    chosen,
+    matching,
+    province_choices,
+    round_or_404,
+)
+from maturity.survey.assignments import OVER, Assigned
+from maturity.survey.blueprint import author
+from maturity.survey.forms import number
+from maturity.survey.round_words import kind_names
+from maturity.survey.workload import loads
+from maturity.web import now, reading, writing
+
+NOTHING_DONE = Assigned(0, ())
+
+
+@bp.get("/<slug>/assignments")
+@permit(Action.ASSIGN)
+def assignments(slug: str) -> ResponseReturnValue:
+    """Who has how much to verify, and who verifies which office."""
+    return _page(slug, Wish.read(request.args))
+
+
+@bp.post("/<slug>/assignments")
+@permit(Action.ASSIGN)
+def assign(slug: str) -> ResponseReturnValue:
+    """Give the ticked assessments, or all that are shown, to one verifier."""
+    wish, ticked = Wish.read(request.form), chosen(request.form.getlist("pick"))
+    said = request.form.get("to", "")
+    person_id = number(said)
+    if person_id is None and said != NOBODY_YET:
+        return _page(slug, wish, ticked=ticked, error=("to", gettext("Pilih verifikator.")))
+    if request.form.get("all") == "yes":
+        session = reading()
+        ticked = {one.id for one in matching(session, round_or_404(session, slug), wish)}
+    if not ticked:
+        words = gettext("Beri tanda pada sedikitnya satu kantor.")
+        return _page(slug, wish, error=("all", words), to=said)
+    with writing() as session:
+        round_ = round_or_404(session, slug)
+        done = door.assign(session, round_, dict.fromkeys(ticked, person_id), author=author())
+    if done.done:
+        flash(gettext("%(n)s penugasan disimpan.", n=done.done), "success")
+    if done.refused:
+        left = {one.id for one in done.refused}
+        return _page(slug, wish, ticked=left, done=done, to=said, status=409)
+    return redirect(url_for("administration.assignments", **wish.address(slug)), 303)
+
+
+@bp.get("/<slug>/assignments/even")
+@permit(Action.ASSIGN)
+def even(slug: str) -> ResponseReturnValue:
+    """Show how the free assessments would be divided; nothing is saved."""
+    session = reading()
+    round_ = round_or_404(session, slug)
+    free = matching(session, round_, Wish(verifier=NOBODY_YET))
+    shares = door.even_shares(session, round_, [one for one in free if one.state not in OVER])
+    pairs = ",".join(f"{one.id}:{judge.person_id}" for one, judge in shares.given)
+    return render_template("survey/rounds/even.html", round=round_, shares=shares, pairs=pairs)
+
+
+@bp.post("/<slug>/assignments/even")
+@permit(Action.ASSIGN)
+def assign_evenly(slug: str) -> ResponseReturnValue:
+    """Assign what was shown; who has got a verifier meanwhile keeps theirs."""
+    pairs = re.findall(r"(?<![0-9])([0-9]{1,9}):([0-9]{1,9})(?![0-9])", request.form["pairs"])
+    wanted: dict[int, int | None] = {int(one): int(person) for one, person in pairs}
+    with writing() as session:
+        round_ = round_or_404(session, slug)
+        done = door.assign(session, round_, wanted, author=author(), only_free=True)
+    flash(gettext("%(n)s penugasan disimpan.", n=done.done), "success")
+    if done.refused:
+        return _page(slug, Wish(verifier=NOBODY_YET), done=done, status=409)
+    return redirect(url_for("administration.assignments", slug=slug), 303)
+
+
+def _page(
+    slug: str,
+    wish: Wish,
+    *,
+    ticked: set[int] | None = None,
+    done: Assigned = NOTHING_DONE,
+    error: tuple[str, str] | None = None,
+    to: str = "",
+    status: int = 200,
+) -> tuple[str, int]:
+    session = reading()
+    round_ = round_or_404(session, slug)
+    people, everything = door.judges(session), matching(session, round_, Wish())
+    body = render_template(
+        "survey/rounds/assignments.html",
+        round=round_,
+        wish=wish,
+        shown=matching(session, round_, wish),
+        loads=loads(people, everything, now()),
+        free=sum(one.verifier_id is None for one in everything),
+        people={judge.person_id: judge for judge in people},
+        reasons={one.id: one.why for one in done.refused},
+        ticked=ticked or set(),
+        refused=done.refused,
+        error=error,
+        to=to,
+        kinds=kind_names(),
+        provinces=province_choices(session),
+    )
+    return body, 422 if error else status
