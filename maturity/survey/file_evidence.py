@@ -17,7 +17,14 @@ from sqlalchemy.orm import Session, joinedload
 
 from maturity.errors import MaturityError
 from maturity.offices.models import Office
-from maturity.survey.answers import MAX_NOTE, Author, TooLongError, must_be_open, touch
+from maturity.survey.answers import (
+    MAX_NOTE,
+    Author,
+    TooLongError,
+    must_be_open,
+    must_take_evidence,
+    touch,
+)
 from maturity.survey.file_kinds import BY_MEDIA_TYPE, Kind, RefusedFileError, recognised
 from maturity.survey.file_models import EvidenceFile, StoredFile
 from maturity.survey.files import FileStore
@@ -125,7 +132,7 @@ def attach_file(
     session: Session, assessment: Assessment, key: str, taken: Taken, *, use: Use, author: Author
 ) -> EvidenceFile:
     """Use a taken content at a question. The same again only changes what is said of it."""
-    must_be_open(assessment, author.now)
+    must_take_evidence(assessment, author.now)
     if session.get(StoredFile, taken.sha256) is None:
         _store_row(session, taken, author)
     return _attach(session, assessment, key, taken.sha256, use=use, author=author)
@@ -135,7 +142,7 @@ def use_again(
     session: Session, assessment: Assessment, key: str, sha256: str, *, use: Use, author: Author
 ) -> EvidenceFile | None:
     """Use a file of this assessment at another question; None where it is none of its files."""
-    must_be_open(assessment, author.now)
+    must_take_evidence(assessment, author.now)
     known = handed_in(session, assessment.id, sha256)
     if known is None:
         return None

@@ -6,8 +6,11 @@ from flask import Flask
 
 from maturity.survey import (
     file_views,
+    reply_views,
     saving_views,
     section_views,
+    settlement_views,
+    settling_views,
     start_views,
     submitting_views,
     workbook_views,
@@ -23,6 +26,9 @@ PAGES = (
     submitting_views,
     file_views,
     workbook_views,
+    reply_views,
+    settlement_views,
+    settling_views,
 )
 """Modules whose pages join the blueprint by being imported."""
 
@@ -32,6 +38,7 @@ __all__ = ["assessment_or_404", "assessment_thing", "bp", "init_app"]
 def init_app(app: Flask) -> None:
     """Add these pages to an application."""
     app.register_blueprint(bp)
+    settling_views.init_app(app)
     app.jinja_env.filters.update(state_name=state_name, state_kind=state_kind)
     app.jinja_env.globals.update(state_choices=state_choices)
 

@@ -27,7 +27,7 @@ PLAIN_VALUES = {
     "sha256": "0" * 64,
     "slug": "2026", "person_id": 999_999, "token": "x", "filename": "css/site.css",
     "section": "P1.1", "question": "x", "thing": "x", "key": "x", "node_id": "x",
-    "chart_id": "x", "table": "offices",
+    "chart_id": "x", "table": "offices", "office_code": "36",
 }  # fmt: skip
 """What the route's other values are; the things need not exist: permission comes first."""
 OF_AN_OFFICE = ("code", "assessment_id")
