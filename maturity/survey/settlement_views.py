@@ -17,6 +17,7 @@ from maturity.survey.blueprint import assessment_or_404, assessment_thing, autho
 from maturity.survey.instrument import Item
 from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.models import Assessment
+from maturity.survey.reading import UnreadableError
 from maturity.survey.reply_pages import Faults, must_be_about
 from maturity.survey.reply_views import opened
 from maturity.survey.settlement_pages import (
@@ -106,6 +107,8 @@ def _decide_all(session: Session, found: Stages, *, who: Author) -> dict[str, st
                 reply = found.replied(item.key)
                 must_be_about(request.form, item.key, reply.id if reply else 0)
                 settling.decide(session, found, item, ruling, author=who)
+        except UnreadableError as error:
+            faults[item.key] = error.text.in_(locale())
         except MaturityError as error:
             faults[item.key] = error.in_(locale())
     return faults
