@@ -56,8 +56,8 @@ SIGN_INS = (
     ),
     SignIn(
         "pj@banten.example", "Ratna Permata", Role.RESPONSIBLE, BANTEN,
-        "Penanggung jawab KPU Provinsi Banten: sudah diajukan",
-        "Responsible person of KPU Provinsi Banten: already submitted",
+        "Penanggung jawab KPU Provinsi Banten: masa sanggah sedang dibuka",
+        "Responsible person of KPU Provinsi Banten: may reply to the verification",
     ),
     SignIn(
         "operator@jayawijaya.example", "Maria Wenda", Role.OPERATOR, JAYAWIJAYA,
