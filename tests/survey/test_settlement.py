@@ -12,6 +12,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from maturity.db import Database
+from maturity.reports.build import report_of
+from maturity.reports.figures import charts
+from maturity.reports.paper import paper_html
 from maturity.survey import log, settling
 from maturity.survey.answers import Author
 from maturity.survey.assessments import Work
@@ -33,7 +36,6 @@ from tests.survey.in_reply import (
     in_reply,
 )
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 OVER = {"days": 3, "minutes": 1}
 
 
@@ -322,6 +324,23 @@ def test_the_result_says_which_stage_it_explains(app: Flask, published: InReply)
     assert levels == {"self": 3, "verified": 1, "contested": 3, "settled": 2}
     for wrong in ("replied", "x"):
         assert client.get(f"{base}?stage={wrong}").status_code == 404
+
+
+def test_the_paper_shows_all_stages_and_each_decision(app: Flask, published: InReply) -> None:
+    with app.test_request_context(), published.database.read() as session:
+        report = report_of(session, session.get_one(Assessment, published.assessment))
+        html = paper_html(report, "id")
+        own = paper_html(report_of(session, session.get_one(Assessment, published.assessment),
+                                   Stage.SELF), "id")  # fmt: skip
+    for words in ("Tahap: Penetapan", "Interval sanggahan", "Catatan verifikator", "Tautan mati.",
+                  "Sebagian benar.", "Lihat halaman 4."):  # fmt: skip
+        assert words in html
+    assert "Cek lagi 2027." not in html
+    assert report.contested is not None
+    chart = next(one for one in charts(report, "en") if one.id == "stages")
+    assert chart.drawing.count("<circle") == 4, "self-assessed: the whole and three dimensions"
+    assert [row[0] for row in chart.table.rows][-1] == "Settled"
+    assert "Tahap: Nilai mandiri" in own
 
 
 def test_before_settling_the_settled_stage_is_not_there(app: Flask, world: InReply) -> None:
