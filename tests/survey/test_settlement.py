@@ -338,7 +338,7 @@ def test_the_paper_shows_all_stages_and_each_decision(app: Flask, published: InR
     assert "Cek lagi 2027." not in html
     assert report.contested is not None
     chart = next(one for one in charts(report, "en") if one.id == "stages")
-    assert chart.drawing.count("<circle") == 4, "self-assessed: the whole and three dimensions"
+    assert chart.drawing.count("<circle") == 2, "self-assessed: the whole, one dimension answered"
     assert [row[0] for row in chart.table.rows][-1] == "Settled"
     assert "Tahap: Nilai mandiri" in own
 
