@@ -60,11 +60,11 @@ def whole(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
             .join(Round, Round.id == Assessment.round_id)
         )
         found = rows.all()
-    results = tuple(_result(*row) for row in found if row[0].stage == Stage.SELF)
-    index = {(stored.stage, office.code): stored.index_value
-             for stored, office, slug in found if slug == "2025"}  # fmt: skip
-    lowered = {code: (index[Stage.SELF, code] or 0) - (index[Stage.VERIFIED, code] or 0)
-               for stage, code in index if stage == Stage.SELF}  # fmt: skip
+        results = tuple(_result(*row) for row in found if row[0].stage == Stage.SELF)
+        index = {(stored.stage, office.code): stored.index_value
+                 for stored, office, slug in found if slug == "2025"}  # fmt: skip
+        lowered = {code: (index[Stage.SELF, code] or 0) - (index[Stage.VERIFIED, code] or 0)
+                   for stage, code in index if stage == Stage.SELF}  # fmt: skip
     yield Whole(summary, results, lowered)
     database.dispose()
 
