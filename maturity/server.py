@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from http.client import HTTPConnection, HTTPException
+from typing import Any
 
 import structlog
 from flask import Flask
@@ -54,7 +55,15 @@ def serve(
     settings.secret()
     schema.upgrade(settings.database)
     os.environ.update(environment(settings))
-    server = Granian(
+    server = _granian(settings, application, address, port)
+    server.on_startup(lambda: _when_answering(address, port, lambda: _announce(host, port, ready)))
+    with Beside(settings) if settings.worker else nullcontext():
+        server.serve()
+    _log.info("stopped")
+
+
+def _granian(settings: Settings, application: str, address: str, port: int) -> Any:
+    return Granian(
         application,
         address=address,
         port=port,
@@ -68,10 +77,6 @@ def serve(
         log_level=LogLevels.error,
         log_dictconfig=logs.dictionary(settings.log_level),
     )
-    server.on_startup(lambda: _when_answering(address, port, lambda: _announce(host, port, ready)))
-    with Beside(settings) if settings.worker else nullcontext():
-        server.serve()
-    _log.info("stopped")
 
 
 def _free_address(host: str, port: int) -> str:

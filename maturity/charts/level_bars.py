@@ -54,8 +54,8 @@ def bars(rows: Sequence[Bar], scale: Scale) -> Figure:
                 "fixedrange": True,
             },
             yaxis={"range": [span, 0], "visible": False, "fixedrange": True},
-            shapes=_bands(scale),
-            annotations=[*_band_names(scale), *_labels(rows, places)],
+            shapes=bands(scale),
+            annotations=[*band_names(scale), *_labels(rows, places)],
         ),
     }
 
@@ -90,7 +90,7 @@ def _bar_trace(rows: Sequence[Bar], places: Sequence[int], count: int) -> Figure
     }
 
 
-def _bands(scale: Scale) -> list[Figure]:
+def bands(scale: Scale) -> list[Figure]:
     """Every other level on a darker ground, down the whole plot."""
     edges = (0.0, *scale.edges, scale.top)
     return [
@@ -110,7 +110,8 @@ def _bands(scale: Scale) -> list[Figure]:
     ]
 
 
-def _band_names(scale: Scale) -> list[Figure]:
+def band_names(scale: Scale) -> list[Figure]:
+    """The names of the levels above their bands."""
     edges = (0.0, *scale.edges, scale.top)
     return [
         note(

@@ -20,6 +20,7 @@ from maturity.demo.people import WISHES, Staff, add_people
 from maturity.demo.receipts import add_receipts
 from maturity.demo.record import add_record
 from maturity.demo.rounds import SPANS, Task, add_answers, add_assessments, add_round, course_of
+from maturity.demo.stages import Journey, Judges, add_stages, frozen_at, journeys, stage_readings
 from maturity.errors import MaturityError
 from maturity.offices.load import load_offices
 from maturity.offices.registry import OfficeRecord, load_registry
@@ -28,7 +29,8 @@ from maturity.scoring.scorecard import scorecards
 from maturity.survey.assessments import frozen_row
 from maturity.survey.instrument import Instrument, Profile
 from maturity.survey.loader import load_text
-from maturity.survey.models import Round, StoredScorecard
+from maturity.survey.models import Round, Stage, StoredScorecard
+from maturity.survey.reading import Reading
 from maturity.survey.routing import sheet
 from maturity.survey.shipped import locate
 
@@ -36,6 +38,7 @@ INSTRUMENT = "ogd-kpu-2026"
 LOOSE_ENDS = 0.08
 Tell = Callable[[str, str], None]
 Row = dict[str, Any]
+Answered = tuple[Task, Mapping[str, Reading]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +95,12 @@ def build_demo(
         finished = [task for task in tasks if task.case.finished]
         rows = _freeze(session, country.instrument, finished, tell)
         scorecards = [row["digest"] for row in rows]
-        digests = add_receipts(
+        receipts = add_receipts(
             session, country.instrument, finished, scorecards=scorecards, seed=seed
         )
-        add_record(session, tasks, digests)
+        digests = {(row["assessment_id"], Stage.SELF): row["digest"] for row in rows}
+        digests |= _go_on(session, country, tasks, rows, tell=tell)
+        add_record(session, tasks, digests, receipts)
         return _summary(country, tasks, rows)
 
 
@@ -182,20 +187,72 @@ def _freeze(
     session: Session, instrument: Instrument, tasks: Sequence[Task], tell: Tell
 ) -> list[Row]:
     """Score all at once and store the scorecards, each as the door would freeze it."""
-    cells = sheet(instrument, [(task.case.profile, task.filled.readings) for task in tasks])
-    codes = [task.case.office for task in tasks]
+    rows = _scored(instrument, [(task, task.filled.readings) for task in tasks], tell)
+    for task, row in zip(tasks, rows, strict=True):
+        row["created_at"] = task.submitted_at
+    session.execute(insert(StoredScorecard), rows)
+    return rows
+
+
+def _scored(instrument: Instrument, answered: Sequence[Answered], tell: Tell) -> list[Row]:
+    """A row for each task with these answers, but for its moment."""
+    if not answered:
+        return []
+    cells = sheet(instrument, [(task.case.profile, readings) for task, readings in answered])
+    codes = [task.case.office for task, _ in answered]
     cards = scorecards(instrument.rubric, cells, score(instrument.rubric, cells), codes)
     columns = [column.key for column in inspect(StoredScorecard).column_attrs if column.key != "id"]
     rows = []
-    for number, (task, card) in enumerate(zip(tasks, cards, strict=True)):
+    for number, ((task, _), card) in enumerate(zip(answered, cards, strict=True)):
         if number % 200 == 0:
-            part = f"{number}/{len(tasks)}"
+            part = f"{number}/{len(answered)}"
             tell(f"Membekukan hasil penilaian {part}", f"Freezing the results {part}")
         row = frozen_row(task.assessment_id, instrument, card)
-        values = {name: getattr(row, name) for name in columns}
-        rows.append(values | {"created_at": task.submitted_at})
-    session.execute(insert(StoredScorecard), rows)
+        rows.append({name: getattr(row, name) for name in columns})
     return rows
+
+
+def _go_on(
+    session: Session, country: _Country, tasks: Sequence[Task], rows: Sequence[Row], *, tell: Tell
+) -> dict[tuple[int, Stage], str]:
+    """Verify, reply, settle and publish; the digests of the results that this freezes."""
+    tell("Memverifikasi dan menetapkan", "Verifying and settling")
+    judges = Judges(session)
+    found = journeys(tasks, country.instrument, judges, now=country.now, seed=country.seed)
+    add_stages(session, found, judges)
+    for one in found:
+        one.task.state = one.state.value
+    more = _stage_rows(country.instrument, found, {row["assessment_id"]: row for row in rows}, tell)
+    if more:
+        session.execute(insert(StoredScorecard), more)
+    return {(row["assessment_id"], Stage(row["stage"])): row["digest"] for row in more}
+
+
+def _stage_rows(
+    instrument: Instrument, found: Sequence[Journey], own: Mapping[int, Row], tell: Tell
+) -> list[Row]:
+    """The results of all further stages; the same answers are scored only once."""
+    wanted: list[tuple[Journey, Stage, int]] = []
+    answered: list[Answered] = []
+    for one in found:
+        places = [(_bare(one.task.filled.readings), -1)]
+        for stage, readings in stage_readings(one).items():
+            place = next((at for said, at in places if said == readings), None)
+            if place is None:
+                place = len(answered)
+                answered.append((one.task, readings))
+                places.append((readings, place))
+            wanted.append((one, stage, place))
+    scored = _scored(instrument, answered, tell)
+    return [
+        (own[one.task.assessment_id] if place < 0 else scored[place])
+        | {"stage": stage, "created_at": frozen_at(one, stage)}
+        for one, stage, place in wanted
+    ]
+
+
+def _bare(readings: Mapping[str, Reading]) -> dict[str, Reading]:
+    return {key: Reading(one.state, one.value) for key, one in readings.items()}
 
 
 def _summary(country: _Country, tasks: Sequence[Task], rows: Sequence[Row]) -> DemoSummary:
@@ -205,7 +262,7 @@ def _summary(country: _Country, tasks: Sequence[Task], rows: Sequence[Row]) -> D
     rounds = []
     for span in SPANS:
         mine = [row for task, row in zip(finished, rows, strict=True) if task.of(span.slug)]
-        states = Counter(task.case.state.value for task in tasks if task.of(span.slug))
+        states = Counter(task.state for task in tasks if task.of(span.slug))
         levels = Counter(row["level"] for row in mine if row["level"] is not None)
         known = [row["index_value"] for row in mine if row["index_value"] is not None]
         mean = round(sum(known) / len(known), 4) if known else 0.0

@@ -56,8 +56,8 @@ SIGN_INS = (
     ),
     SignIn(
         "pj@banten.example", "Ratna Permata", Role.RESPONSIBLE, BANTEN,
-        "Penanggung jawab KPU Provinsi Banten: sudah diajukan",
-        "Responsible person of KPU Provinsi Banten: already submitted",
+        "Penanggung jawab KPU Provinsi Banten: masa sanggah dibuka",
+        "Responsible person of KPU Provinsi Banten: may reply",
     ),
     SignIn(
         "operator@jayawijaya.example", "Maria Wenda", Role.OPERATOR, JAYAWIJAYA,

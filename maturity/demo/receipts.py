@@ -28,8 +28,8 @@ def add_receipts(
     *,
     scorecards: Sequence[str],
     seed: int,
-) -> dict[int, dict[str, str]]:
-    """Insert a receipt for each finished office; by assessment the digests for the record."""
+) -> dict[int, str]:
+    """Insert a receipt for each finished office; its digest by assessment."""
     dice = np.random.default_rng([seed, _CODES])
     rows = []
     for task, digest in zip(tasks, scorecards, strict=True):
@@ -41,10 +41,7 @@ def add_receipts(
     values = [{name: getattr(row, name) for name in names} for row in rows]
     if values:
         session.execute(insert(Receipt), values)
-    return {
-        row.assessment_id: {"scorecard": digest, "receipt": row.digest}
-        for row, digest in zip(rows, scorecards, strict=True)
-    }
+    return {row.assessment_id: row.digest for row in rows}
 
 
 def _statement(instrument: Instrument, task: Task, scorecard: str) -> Statement:

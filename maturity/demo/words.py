@@ -56,3 +56,29 @@ def consequence_test(office: str, number: int, year: int) -> str:
 def evidence_address(office: str, round_slug: str, key: str) -> str:
     """Where a made-up piece of evidence would lie; the name can never be registered."""
     return f"{ADDRESS}/{office}/{round_slug}/{key.lower().replace('/', '-')}.pdf"
+
+
+LOWERED = (
+    "Dokumen pada tautan hanya memuat rencana; pelaksanaannya belum terlihat.",
+    "Praktiknya ada, tetapi belum tertulis dan belum rutin.",
+    "SK yang dilampirkan sudah tidak berlaku pada periode ini.",
+    "Bukti menunjukkan keadaan satu unit saja, belum seluruh kantor.",
+)
+UNPROVEN = (
+    "Tidak ada tautan atau berkas; penjelasan saja belum cukup untuk level ini.",
+    "Dokumen yang disebut dalam penjelasan tidak ditemukan.",
+)
+DISPUTES = (
+    "SK terbaru berlaku sejak awal tahun; lihat lampiran kedua.",
+    "Pelaksanaan dicatat dalam berita acara triwulan terakhir.",
+    "Dokumen ada di laman kantor; tautan sebelumnya salah.",
+)
+ACCEPTED = (
+    "Bukti baru dari kantor memuat pelaksanaan yang dimaksud.",
+    "Berita acara yang dilampirkan cukup untuk level ini.",
+)
+UPHELD = (
+    "Bukti baru tidak memuat periode yang dinilai.",
+    "Keberatan kantor tidak disertai bukti.",
+)
+RETURNS = "Tautan bukti pada beberapa pertanyaan tidak dapat dibuka; mohon dilengkapi."

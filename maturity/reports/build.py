@@ -14,23 +14,31 @@ from maturity.reports.inventory import inventories
 from maturity.reports.nodes import Nodes
 from maturity.reports.report import InstrumentFacts, OfficeFacts, Report, Standing
 from maturity.reports.roadmap import roadmap
+from maturity.reports.stages import History, history
 from maturity.reports.trace import trace
 from maturity.scoring.bands import Measure
 from maturity.survey import assessments
 from maturity.survey.assessments import Work
 from maturity.survey.instrument import Branch, Instrument, Text, below
-from maturity.survey.models import Assessment, StoredScorecard
+from maturity.survey.models import Assessment, Stage, StoredScorecard
 
 WEAK_INDICATORS = 5
 
 
-def report_of(session: Session, assessment: Assessment) -> Report:
-    """Read an assessment and build its report, in a fixed number of queries."""
-    stored = assessments.handed_in_result(session, assessment)
+def report_of(session: Session, assessment: Assessment, stage: Stage | None = None) -> Report:
+    """Read an assessment and build its report, in a fixed number of queries.
+
+    All its numbers are those of ``stage``, by default the newest that is decided. LookupError
+    where that stage has no result.
+    """
     author = assessment.submitted_by_id
     person = session.get(Person, author) if author is not None else None
     work = assessments.work(session, assessment)
-    return build(work, stored, submitted_by=person.name if person is not None else "")
+    found = history(session, assessment, work, stage=stage)
+    if found is None:
+        raise LookupError(stage)
+    name = person.name if person is not None else ""
+    return build(work, found.card, submitted_by=name, told=found)
 
 
 def nodes_of(work: Work, stored: StoredScorecard | None) -> Nodes:
@@ -39,8 +47,16 @@ def nodes_of(work: Work, stored: StoredScorecard | None) -> Nodes:
     return Nodes(work.instrument, card)
 
 
-def build(work: Work, stored: StoredScorecard | None, *, submitted_by: str = "") -> Report:
+def build(
+    work: Work,
+    stored: StoredScorecard | None,
+    *,
+    submitted_by: str = "",
+    told: History | None = None,
+) -> Report:
     """The report of an opened assessment; without a stored scorecard a provisional one."""
+    told = told or History()
+    claims, work = work, told.at_stage(work)
     nodes = nodes_of(work, stored)
     dimensions = _dimensions(nodes)
     assessment, round_ = work.assessment, work.assessment.round
@@ -61,8 +77,11 @@ def build(work: Work, stored: StoredScorecard | None, *, submitted_by: str = "")
         weak_indicators=_weak_indicators(nodes),
         roadmap=roadmap(work, nodes),
         inventories=inventories(work, nodes),
-        indicators=indicators(work, nodes),
+        indicators=indicators(work, nodes, told=told, claims=claims),
         traces=tuple(trace(nodes, one) for one in _traced(nodes)),
+        stage=told.stage,
+        stages=told.scores(work.instrument),
+        changes=told.changes(claims),
     )
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
-from maturity.charts import colours, svg
-from maturity.charts.figures import Figure
+from maturity.charts import colours
 from maturity.charts.level_bars import Bar, Scale, bars
 from maturity.charts.marks import Mark, marks_grid
 from maturity.charts.radar import Axis, radar
+from maturity.reports.chart import Cell, Chart, Table, said
 from maturity.reports.report import (
     Dataset,
     DatasetState,
@@ -19,11 +17,10 @@ from maturity.reports.report import (
     Standing,
     Verdict,
 )
+from maturity.reports.stage_figure import stage_chart
 from maturity.reports.words import SIGNS, VERDICTS, level_words
-from maturity.survey.instrument import Text
 from maturity.web import format_number
 
-Cell = str | float | int | None
 FILLS = {
     Verdict.UNMET: colours.SURFACE,
     Verdict.UNKNOWN: colours.WARN_TINT,
@@ -34,44 +31,11 @@ FILLS = {
 MARKS = tuple(FILLS)
 
 
-@dataclass(frozen=True)
-class Table:
-    """The numbers of a chart: for the page as words, for a file as they are."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    numeric: tuple[int, ...] = ()
-
-    def shown(self, language: str) -> list[list[str]]:
-        """The rows as words: numbers with two decimals, a dash for unknown."""
-        return [[_shown(cell, language) for cell in row] for row in self.rows]
-
-
-def _shown(cell: Cell, language: str) -> str:
-    if isinstance(cell, str):
-        return cell
-    return format_number(cell, 0 if isinstance(cell, int) else 2, language)
-
-
-@dataclass(frozen=True)
-class Chart:
-    """One chart. ``id`` names it in the page and in the address of its file."""
-
-    id: str
-    title: str
-    summary: str
-    figure: Figure
-    table: Table
-
-    @cached_property
-    def drawing(self) -> str:
-        """The figure as SVG."""
-        return svg.render(self.figure, title=self.title)
-
-
 def charts(report: Report, language: str) -> tuple[Chart, ...]:
     """The charts that a report has numbers for."""
     found = []
+    if len(report.stages) > 1 and report.instrument.edges:
+        found.append(stage_chart(report, language))
     if report.dimensions and report.instrument.edges:
         found.append(profile(report, language))
         if len(report.sub_domains) > 2:
@@ -102,7 +66,7 @@ def profile(report: Report, language: str) -> Chart:
     return Chart(
         id="profile",
         title=_profile_title(report, language),
-        summary=_said(
+        summary=said(
             language,
             "Panjang batang adalah indeks; bidang di belakangnya menunjukkan batas level.",
             "The length of a bar is its index; the ground behind shows where levels begin.",
@@ -119,11 +83,11 @@ def _outline(report: Report) -> list[Standing]:
 def standing_words(standing: Standing, language: str) -> str:
     """``2,59 · Level 3, terjaga 2``: the index and both levels, the second where it differs."""
     if standing.index is None:
-        return _said(language, "belum ada nilai", "no value yet")
+        return said(language, "belum ada nilai", "no value yet")
     index = format_number(standing.index, 2, language)
     if standing.level is None:
         return index
-    held = _said(language, "terjaga", "gated")
+    held = said(language, "terjaga", "gated")
     tail = f", {held} {standing.gated_level or '–'}" if standing.held_down else ""
     return f"{index} · {level_words(standing.level).in_(language)}{tail}"
 
@@ -131,13 +95,13 @@ def standing_words(standing: Standing, language: str) -> str:
 def _profile_title(report: Report, language: str) -> str:
     known = [one for one in report.sub_domains if one.index is not None]
     if not known:
-        return _said(language, "Indeks belum dapat dihitung", "The index cannot be counted yet")
+        return said(language, "Indeks belum dapat dihitung", "The index cannot be counted yet")
     low = min(known, key=lambda one: one.index or 0.0)
     high = max(known, key=lambda one: one.index or 0.0)
     if low.index == high.index:
-        return _said(language, "Semua subdomain sama kuat", "All sub-domains are equally strong")
+        return said(language, "Semua subdomain sama kuat", "All sub-domains are equally strong")
     low_title, high_title = low.title.in_(language), high.title.in_(language)
-    return _said(
+    return said(
         language,
         f"“{high_title}” paling kuat, “{low_title}” paling lemah",
         f"“{high_title}” is strongest, “{low_title}” weakest",
@@ -176,7 +140,7 @@ def balance(report: Report, language: str) -> Chart:
     return Chart(
         id="balance",
         title=_balance_title(report, language),
-        summary=_said(
+        summary=said(
             language,
             "Makin bundar bentuknya, makin seimbang kapasitas kantor; lekukan adalah kelemahan.",
             "The rounder the shape, the more even the office's capacity; a dent is a weakness.",
@@ -192,19 +156,19 @@ def _balance_title(report: Report, language: str) -> str:
     below = sum(1 for one in known if (one.level or 0) < level)
     missing, total = len(report.sub_domains) - len(known), len(report.sub_domains)
     if missing:
-        return _said(
+        return said(
             language,
             f"{missing} dari {total} subdomain belum memiliki level",
             f"{missing} of {total} sub-domains {'has' if missing == 1 else 'have'} no level yet",
         )
     if below == 0:
-        return _said(
+        return said(
             language,
             f"Tidak ada subdomain di bawah Level {level}",
             f"No sub-domain is below Level {level}",
         )
     verb = "is" if below == 1 else "are"
-    return _said(
+    return said(
         language,
         f"{below} dari {len(known)} subdomain berada di bawah Level {level}",
         f"{below} of {len(known)} sub-domains {verb} below Level {level}",
@@ -237,7 +201,7 @@ def _legend(datasets: Sequence[Dataset], language: str) -> str:
     seen = {verdict for dataset in datasets for verdict in dataset.verdicts}
     used = [one for one in reversed(MARKS) if one in seen]
     signs = "; ".join(f"{SIGNS[one]} {VERDICTS[one].in_(language).lower()}" for one in used)
-    return _said(language, f"Tanda: {signs}.", f"Signs: {signs}.")
+    return said(language, f"Tanda: {signs}.", f"Signs: {signs}.")
 
 
 def _openness_title(
@@ -249,7 +213,7 @@ def _openness_title(
     ]
     least = met.index(min(met))
     name = inventory.principles[least].title.in_(language)
-    return _said(
+    return said(
         language,
         f"Prinsip yang paling jarang terpenuhi: “{name}”, {met[least]} dari {len(datasets)} "
         "dataset",
@@ -267,9 +231,5 @@ def _verdicts(inventory: Inventory, datasets: Sequence[Dataset], language: str) 
         )
         for dataset in datasets
     )
-    head = ("Dataset", *names, _said(language, "Terpenuhi", "Met"))
+    head = ("Dataset", *names, said(language, "Terpenuhi", "Met"))
     return Table(head, rows, (len(head) - 1,))
-
-
-def _said(language: str, indonesian: str, english: str) -> str:
-    return Text(indonesian, english).in_(language)

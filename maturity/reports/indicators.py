@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from maturity.reports import words
 from maturity.reports.nodes import Nodes
 from maturity.reports.report import EvidenceLink, Indicator
+from maturity.reports.stages import History
 from maturity.scoring.rubric import State
 from maturity.survey.answers import evidence_key
 from maturity.survey.assessments import Work
@@ -28,13 +30,35 @@ _STATES = {
 }
 
 
-def indicators(work: Work, nodes: Nodes) -> tuple[Indicator, ...]:
-    """All questions of the instrument but the matrices, in order."""
-    return tuple(
+def indicators(
+    work: Work, nodes: Nodes, *, told: History | None = None, claims: Work | None = None
+) -> tuple[Indicator, ...]:
+    """All questions of the instrument but the matrices, in order.
+
+    ``work`` holds the answers that count, ``claims`` those of the office where they differ.
+    """
+    found = (
         _indicator(work, nodes, branch, question)
         for branch, question in questions(work.instrument.root)
         if question.kind is not Kind.MATRIX
     )
+    if told is None or claims is None:
+        return tuple(found)
+    return tuple(_with_decisions(one, told, claims) for one in found)
+
+
+def _with_decisions(one: Indicator, told: History, claims: Work) -> Indicator:
+    item = claims.instrument.item(one.id)
+    claim = _answer(claims, item)
+    decisions = told.about(item)
+    return replace(one, decisions=decisions, claim=claim if decisions else None)
+
+
+def _answer(work: Work, item: Item) -> Text:
+    state = state_of(work, item)
+    if state != "answered":
+        return words.STATES[state]
+    return answer_text(item, work.route.readings.get(item.key))
 
 
 def questions(root: Branch) -> Iterator[tuple[Branch, Question]]:
@@ -60,7 +84,7 @@ def _indicator(work: Work, nodes: Nodes, branch: Branch, question: Question) -> 
         standing=nodes.standing(question.id) if item.criterion is not None else None,
         state=words.STATES[state],
         answered=state == "answered",
-        answer=answer_text(item, reading) if state == "answered" else words.STATES[state],
+        answer=_answer(work, item),
         reason=reading.reason if reading is not None else "",
         note=answer.note if answer is not None else "",
         evidence=evidence_of(work, evidence_key(item)),

@@ -9,7 +9,8 @@ from flask import g, render_template
 from flask_babel import force_locale
 from markupsafe import Markup
 
-from maturity.reports.figures import Chart, charts
+from maturity.reports.chart import Chart
+from maturity.reports.figures import charts
 from maturity.reports.pdf import render
 from maturity.reports.report import Report
 from maturity.web import format_moment, format_number

@@ -7,8 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from maturity.offices.guard import permit
 from maturity.offices.permissions import Action
-from maturity.reports.blueprint import bp, seen_assessment
-from maturity.reports.build import report_of
+from maturity.reports.blueprint import bp, seen_assessment, wanted_report
 from maturity.reports.paper import paper
 from maturity.survey.blueprint import assessment_thing
 from maturity.web import locale, reading
@@ -19,7 +18,7 @@ from maturity.web import locale, reading
 def pdf(assessment_id: int) -> ResponseReturnValue:
     """The report of an assessment as a PDF in the reader's language."""
     session = reading()
-    report = report_of(session, seen_assessment(session, assessment_id))
+    report = wanted_report(seen_assessment(session, assessment_id))
     made = paper(report, locale())
     response = Response(made.body, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{made.name}"'

@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from maturity.survey.instrument import Level, Named, Source, Text
+from maturity.survey.models import Stage
+from maturity.survey.stage_words import STAGE_NAMES
 
 # --- what it is about -----------------------------------------------------------------
 
@@ -127,6 +129,50 @@ class Trace:
     children: tuple[Contribution, ...]
 
 
+# --- stages ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StageScore:
+    """The frozen numbers of one stage. ``indexes``: dimension -> index, in their order."""
+
+    stage: Stage
+    name: Text
+    index: float | None
+    level: int | None
+    gated_level: int | None
+    indexes: tuple[tuple[str, float | None], ...]
+    digest: str
+    at: datetime
+
+    def index_of(self, node_id: str) -> float | None:
+        """The index of a dimension."""
+        return dict(self.indexes).get(node_id)
+
+
+@dataclass(frozen=True, slots=True)
+class StageAnswer:
+    """What was decided about one answer at a stage; ``words`` are for everybody to read."""
+
+    stage: Stage
+    name: Text
+    verdict: Text
+    answer: Text
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An answer that was verified as another than claimed, and what followed."""
+
+    key: str
+    title: Text
+    claim: Text
+    decisions: tuple[StageAnswer, ...]
+    disputed: bool
+    in_matrix: bool
+
+
 # --- answers --------------------------------------------------------------------------
 
 
@@ -144,6 +190,8 @@ class Indicator:
     """One question as it was answered. ``standing`` is None where it is not scored.
 
     ``section`` is the nearest branch above it. ``remedy`` says what leads one level up.
+    ``answer`` is what counts at the report's stage, ``claim`` what the office says where that
+    differs, ``decisions`` what was decided about it, stage by stage.
     """
 
     id: str
@@ -160,6 +208,8 @@ class Indicator:
     evidence: tuple[EvidenceLink, ...]
     legal: tuple[str, ...]
     remedy: Text | None
+    decisions: tuple[StageAnswer, ...] = ()
+    claim: Text | None = None
 
 
 class Verdict(StrEnum):
@@ -270,7 +320,9 @@ class Report:
 
     ``digest`` is the hash of the frozen scorecard with the instrument's fingerprint; it
     and the submission are empty while ``provisional``. ``dimensions`` carry their
-    sub-domains as ``parts``. ``weakest`` is the lowest sub-domain, and
+    sub-domains as ``parts``. ``stage`` is whose answers all numbers and traces are about,
+    ``stages`` the numbers of all stages that count now, ``changes`` what was verified as
+    another answer than claimed. ``weakest`` is the lowest sub-domain, and
     ``weak_indicators`` the lowest scored variables, worst first.
     """
 
@@ -292,6 +344,26 @@ class Report:
     inventories: tuple[Inventory, ...]
     indicators: tuple[Indicator, ...]
     traces: tuple[Trace, ...]
+    stage: Stage = Stage.SELF
+    stages: tuple[StageScore, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def stage_name(self) -> Text:
+        """What the stage is called."""
+        return STAGE_NAMES[self.stage]
+
+    @property
+    def contested(self) -> tuple[float, float] | None:
+        """The verified index, and the index were the office right in all that it disputes."""
+        found = {one.stage: one.index for one in self.stages}
+        low, high = found.get(Stage.VERIFIED), found.get(Stage.CONTESTED)
+        return None if low is None or high is None else (low, high)
+
+    @property
+    def disputes(self) -> tuple[Change, ...]:
+        """What the office disagrees with; known once the result is settled."""
+        return tuple(one for one in self.changes if one.disputed)
 
     @property
     def sub_domains(self) -> tuple[Standing, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from maturity.reports.figures import Chart
+from maturity.reports.chart import Chart
 from maturity.reports.nodes import Nodes
 from maturity.survey.neutral import Cell, as_csv
 

@@ -31,7 +31,7 @@ from maturity.survey.deadlines import filling_due, was_sent_in_time
 from maturity.survey.file_evidence import files
 from maturity.survey.file_models import EvidenceFile
 from maturity.survey.instrument import Branch, Instrument, Item, Profile
-from maturity.survey.lifecycle import HANDED_IN, STATE_NAMES, AssessmentState, transition
+from maturity.survey.lifecycle import DECIDED, HANDED_IN, STATE_NAMES, AssessmentState, transition
 from maturity.survey.loader import load_text
 from maturity.survey.log import Kind, Note
 from maturity.survey.models import Assessment, Decision, Evidence, Round, Stage, StoredScorecard
@@ -403,6 +403,20 @@ def results_of(session: Session, assessment: Assessment) -> dict[Stage, StoredSc
     )
     rows = session.scalars(select(StoredScorecard).where(*current))
     return {Stage(row.stage): row for row in rows}
+
+
+def valid_results(session: Session, assessment: Assessment) -> dict[Stage, StoredScorecard]:
+    """The frozen results that count in the assessment's present state, by stage.
+
+    While somebody verifies (again), what was verified or settled before counts no more.
+    """
+    found, state = results_of(session, assessment), AssessmentState(assessment.state)
+    counts = {Stage.SELF} if state in HANDED_IN else set()
+    if state in (AssessmentState.REPLY, *DECIDED):
+        counts.add(Stage.VERIFIED)
+    if state in DECIDED:
+        counts |= {Stage.CONTESTED, Stage.SETTLED}
+    return {stage: row for stage, row in found.items() if stage in counts}
 
 
 def handed_in_result(session: Session, assessment: Assessment) -> StoredScorecard | None:

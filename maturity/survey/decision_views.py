@@ -165,8 +165,9 @@ def _told_notice(assessment: Assessment, links: tuple[tuple[str, str], ...]) -> 
             "Hasil verifikasi dapat Anda baca dan tanggapi sampai %(when)s.",
             when=_when(assessment, end),
         )
+    reply = url_for("survey.reply", assessment_id=assessment.id), gettext("Tanggapi hasilnya")
     title = gettext("Verifikasi selesai: masa sanggah dibuka")
-    return StageNotice(title, text, "info", links=(read, *links))
+    return StageNotice(title, text, "info", links=(reply, read, *links))
 
 
 def _links(session: Session, assessment: Assessment) -> tuple[tuple[str, str], ...]:

@@ -25,6 +25,7 @@ from maturity.survey.answers import (
     Author,
     TooLongError,
     must_be_open,
+    must_take_evidence,
     touch,
 )
 from maturity.survey.file_kinds import (
@@ -157,7 +158,7 @@ def attach_file(
     session: Session, assessment: Assessment, key: str, taken: Taken, *, use: Use, author: Author
 ) -> EvidenceFile:
     """Use a taken content at a question. The same again only changes what is said of it."""
-    must_be_open(assessment, author.now)
+    must_take_evidence(assessment, author.now)
     store_row(session, taken, author)
     return _attach(session, assessment, key, taken.sha256, use=use, author=author)
 
@@ -166,7 +167,7 @@ def use_stored(
     session: Session, assessment: Assessment, key: str, sha256: str, *, use: Use, author: Author
 ) -> EvidenceFile:
     """Use a content at a question that this office handed in before (``evidence_again`` knows)."""
-    must_be_open(assessment, author.now)
+    must_take_evidence(assessment, author.now)
     return _attach(session, assessment, key, sha256, use=use, author=author)
 
 

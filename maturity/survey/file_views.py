@@ -19,7 +19,12 @@ from maturity.survey.files import is_sha256, store_of
 from maturity.survey.uploads import make_room
 from maturity.web import reading, services
 
-TAKING_FILES = ("survey.save_section", "survey.save_thing", "survey.hand_in_paper")
+TAKING_FILES = (
+    "survey.save_section",
+    "survey.save_thing",
+    "survey.hand_in_paper",
+    "survey.save_reply",
+)
 _TRICKY = re.compile(r"[\"\\/:*?<>|;%']")
 
 

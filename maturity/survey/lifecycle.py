@@ -43,6 +43,8 @@ OPEN = frozenset({_S.NOT_STARTED, _S.IN_PROGRESS, _S.RETURNED})
 """The office may change its answers."""
 HANDED_IN = frozenset(_S) - OPEN
 """The self-assessment is locked and frozen."""
+DECIDED = frozenset({_S.SETTLED, _S.PUBLISHED})
+"""The result is settled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,10 @@ from maturity.survey.answers import Author
 from maturity.survey.assessments import NotAllowedError, change_state, result_of
 from maturity.survey.deadlines import Due, due
 from maturity.survey.instrument import Item
-from maturity.survey.judging import (
-    Ruling,
-    UndecidedError,
-    counting,
-    freeze_stage,
-    keep,
-    must_be,
-    must_say,
-    over,
-)
+from maturity.survey.judging import UndecidedError, counting, must_be, must_say, over
 from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.models import Assessment, Stage, StoredScorecard
+from maturity.survey.rulings import Ruling, freeze_stage, keep
 from maturity.survey.stage_models import Judgement, Verdict
 from maturity.survey.stages import Stages, reading_of
 

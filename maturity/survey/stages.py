@@ -7,7 +7,8 @@ what is disputed, what was settled.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -125,12 +126,32 @@ class Stages:
             row = self.settled(key) or row
         return None if row is None else reading_of(row)
 
+    def route(self, stage: Stage) -> Route:
+        """The way through the instrument with the answers of a stage."""
+        return Route(self.work.instrument, self.work.route.profile, self.readings(stage))
+
+    def indexes_if_right(self, items: Sequence[Item]) -> tuple[float | None, list[float | None]]:
+        """The verified index, and for each item the index were the office right about it alone."""
+        verified = self.readings(Stage.VERIFIED)
+        claimed = self.work.route.readings
+        each = [verified, *({**verified, one.key: claimed[one.key]} for one in items)]
+        instrument, profile = self.work.instrument, self.work.route.profile
+        cells = sheet_of([Route(instrument, profile, readings) for readings in each])
+        scores = score(instrument.rubric, cells)
+        row = scores.index[scores.row(instrument.rubric.root.id)].tolist()
+        first, *others = (None if math.isnan(one) else float(one) for one in row)
+        return first, others
+
     def score(self, stage: Stage) -> Scorecard:
         """The scorecard of a stage; nothing is stored."""
-        work = self.work
-        route = Route(work.instrument, work.route.profile, self.readings(stage))
+        work, route = self.work, self.route(stage)
         rubric, cells = work.instrument.rubric, sheet_of([route])
         return scorecard(rubric, cells, score(rubric, cells), unit=work.assessment.office_code)
+
+
+def answer_value(reading: Reading) -> str:
+    """The value of an answer as forms and words know it: that of a non-answer is its name."""
+    return reading.value if reading.state is State.ANSWERED else STATES[reading.state]
 
 
 def reading_of(row: Judgement) -> Reading:

@@ -17,8 +17,9 @@ from maturity.survey import judging
 from maturity.survey.answers import STATES, Author, TooLongError
 from maturity.survey.forms import number
 from maturity.survey.instrument import Item, Text
-from maturity.survey.judging import OvertakenError, Ruling, WordsError
+from maturity.survey.judging import WordsError
 from maturity.survey.reading import Reading, UnreadableError
+from maturity.survey.rulings import OvertakenError, Ruling
 from maturity.survey.stage_models import Judgement, Verdict
 from maturity.survey.stages import Stages, is_claim_to_grant
 

@@ -19,10 +19,13 @@ from maturity.survey import (
     interest_views,
     lifecycle_views,
     link_views,
+    reply_views,
     round_views,
     saving_views,
     section_views,
     sections_views,
+    settlement_views,
+    settling_views,
     sign_off_views,
     start_views,
     submitting_views,
@@ -62,6 +65,9 @@ PAGES = (
     correction_views,
     interest_views,
     lifecycle_views,
+    reply_views,
+    settlement_views,
+    settling_views,
 )
 """Modules whose pages join the blueprint by being imported."""
 
@@ -75,6 +81,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(administration.bp)
     add_entry(app, Entry("verification.queue_page", _queue_label, _queue_values))
     add_entry(app, Entry("administration.index", lambda: gettext("Kelola periode"), _runs_rounds))
+    settling_views.init_app(app)
     app.jinja_env.filters.update(state_name=state_name, state_kind=state_kind)
     app.jinja_env.globals.update(
         state_choices=state_choices,

@@ -18,6 +18,7 @@ from maturity.demo.build import build_demo
 from maturity.demo.people import JAYAWIJAYA, LEBAK, PASSWORD, SIGN_INS
 from maturity.errors import MaturityError
 from maturity.offices.models import Membership, Office, Person, Role
+from maturity.offices.permissions import Actor, Grant
 from maturity.survey import log
 from maturity.survey.answers import evidence, fault_of, readings, stored
 from maturity.survey.assessments import (
@@ -27,10 +28,11 @@ from maturity.survey.assessments import (
     profile_of,
     provisional,
     result_of,
+    valid_results,
     work,
 )
 from maturity.survey.chain import moment, verify
-from maturity.survey.lifecycle import AssessmentState
+from maturity.survey.lifecycle import HANDED_IN, AssessmentState, transition
 from maturity.survey.log import Kind
 from maturity.survey.models import (
     Answer,
@@ -39,16 +41,20 @@ from maturity.survey.models import (
     Decision,
     Evidence,
     Round,
+    Stage,
     StoredScorecard,
 )
 from maturity.survey.reading import UnreadableError, link, read
 from maturity.survey.receipt_models import Receipt
 from maturity.survey.receipts import statement_of, text_of
 from maturity.survey.routing import Place, Route
+from maturity.survey.settlement_list import lines
+from maturity.survey.stages import stages
 from tests.builders import START
 from tests.demo.conftest import Country, some_offices
 
 SUBMITTED = AssessmentState.SUBMITTED
+FINISHED = HANDED_IN | {AssessmentState.RETURNED}
 
 
 def assessments(session: Session, *states: AssessmentState) -> list[Assessment]:
@@ -72,7 +78,7 @@ def test_submitted_assessments_lack_nothing_and_hold_what_the_door_computes(
     country: Country,
 ) -> None:
     with country.database.read() as session:
-        handed_in = assessments(session, SUBMITTED)
+        handed_in = assessments(session, *FINISHED)
         assert len(handed_in) > 20
         for assessment in handed_in:
             opened = work(session, assessment)
@@ -94,9 +100,14 @@ def test_only_submitted_assessments_have_a_result_and_a_decision(country: Countr
             decisions = session.scalars(
                 select(Decision).where(Decision.assessment_id == assessment.id)
             ).all()
-            done = assessment.state == SUBMITTED
+            done = assessment.state in FINISHED
             assert (result_of(session, assessment) is not None) == done
-            assert [one.after for one in decisions] == (["submitted"] if done else [])
+            path = [AssessmentState(one.after) for one in decisions]
+            assert path[:1] == ([SUBMITTED] if done else [])
+            assert not done or path[-1] == assessment.state
+            steps = [(AssessmentState(one.before), AssessmentState(one.after)) for one in decisions]
+            assert all(transition(*step) for step in steps)
+            assert [one.at for one in decisions] == sorted(one.at for one in decisions)
             assert (assessment.submitted_at is not None) == done
 
 
@@ -183,7 +194,7 @@ def test_the_offices_of_the_sign_ins_are_worth_a_first_look(country: Country) ->
         lebak = work(session, last[LEBAK])
         lacks = {missing.lack for missing in lebak.missing()}
         assert last[JAYAWIJAYA].state == "not-started"
-        assert last["36"].state == last["0"].state == "submitted"
+        assert (last["36"].state, last["0"].state) == ("reply-open", "submitted")
         assert 0.85 < last[LEBAK].answered / last[LEBAK].asked < 1.0
         assert lacks >= {Lack.ANSWER, Lack.DRAFT}
         assert evidence(session, last[LEBAK].id)
@@ -218,7 +229,8 @@ def test_all_decisions_are_on_record_in_their_order(country: Country) -> None:
         lines = list(log.lines(session))
         rows = session.scalars(select(Decision))
         decided = {(row.assessment_id, row.by_id, moment(row.at)) for row in rows}
-        frozen = {row.assessment_id: row.digest for row in session.scalars(select(StoredScorecard))}
+        frozen = {(row.assessment_id, row.stage): row.digest
+                  for row in session.scalars(select(StoredScorecard))}  # fmt: skip
         sealed = {row.assessment_id: row.digest for row in session.scalars(select(Receipt))}
     assert verify(lines).fault is None
     entries = [json.loads(line) for line in lines]
@@ -227,8 +239,16 @@ def test_all_decisions_are_on_record_in_their_order(country: Country) -> None:
     assert opened == ["2025", "2026"]
     moves = [entry for entry in entries if entry["kind"] == Kind.STATE_CHANGED]
     assert {(entry["assessment"], entry["by"], entry["at"]) for entry in moves} == decided
-    assert {entry["assessment"]: entry["data"]["scorecard"] for entry in moves} == frozen
-    assert {entry["assessment"]: entry["data"]["receipt"] for entry in moves} == sealed
+    stages_of = {"submitted": "self", "reply-open": "verified", "settled": "settled",
+                 "published": "settled"}  # fmt: skip
+    said = [(entry["assessment"], entry["data"]) for entry in moves]
+    assert all(
+        data["scorecard"] == frozen[number, stages_of[data["after"]]]
+        for number, data in said
+        if data["after"] in stages_of
+    )
+    handed_in = {number: data for number, data in said if data["after"] == "submitted"}
+    assert {number: data["receipt"] for number, data in handed_in.items()} == sealed
 
 
 def test_receipts_are_those_that_the_door_would_issue(country: Country) -> None:
@@ -244,6 +264,41 @@ def test_receipts_are_those_that_the_door_would_issue(country: Country) -> None:
             assert receipt.issued_at == receipt.assessment.submitted_at
 
 
+def test_the_closed_round_went_through_all_stages(country: Country) -> None:
+    with country.database.read() as session:
+        published = assessments(session, AssessmentState.PUBLISHED)
+        assert {one.round.slug for one in published} == {"2025"}
+        assert len(published) > 10
+        disputed = 0
+        for one in published:
+            found = stages(session, work(session, one))
+            disputed += len(found.disputed())
+            assert found.progress().done == found.progress().asked
+            assert found.undecided() == []
+            for stage, row in valid_results(session, one).items():
+                if stage is not Stage.SELF:
+                    assert card_of(row) == found.score(stage), (one.office_code, stage)
+        assert disputed > 0
+
+
+def test_each_role_has_something_to_do_in_the_open_round(country: Country) -> None:
+    with country.database.read() as session:
+        people = {one.email: one.id for one in session.scalars(select(Person))}
+        now_open = [one for one in assessments(session, *AssessmentState)
+                    if one.round.slug == "2026"]  # fmt: skip
+        states = Counter(one.state for one in now_open)
+        assert states.keys() == {str(one) for one in AssessmentState} - {"settled", "published"}
+        banten = next(one for one in now_open if one.office_code == "36")
+        assert stages(session, work(session, banten)).differing(), "pj@banten may reply"
+        mine = [one.state for one in now_open
+                if one.verifier_id == people["verifikator@banten.example"]]  # fmt: skip
+        assert "under-verification" in mine
+        settler = Actor(people["penetapan@kpu.example"], (Grant(Role.SETTLER, "0"),))
+        waiting = [one for one in lines(session, settler, START) if one.phase == "over"]
+        assert any(one.undecided for one in waiting)
+        assert any(one.is_plain(settler.person_id) for one in waiting)
+
+
 def test_a_database_with_rounds_is_refused_and_left_alone(country: Country) -> None:
     with country.database.read() as session:
         before = session.scalar(select(func.count()).select_from(Answer))
@@ -255,7 +310,7 @@ def test_a_database_with_rounds_is_refused_and_left_alone(country: Country) -> N
 
 def test_conditions_of_the_office_decide_what_it_answers(country: Country) -> None:
     with country.database.read() as session:
-        diy = next(one for one in assessments(session, SUBMITTED) if one.office_code == "34")
+        diy = next(one for one in assessments(session, *FINISHED) if one.office_code == "34")
         opened = work(session, diy)
         empty = Route(opened.instrument, profile_of(diy.office), {})
     left_out = {key for key, place in empty.places.items() if place is Place.NOT_APPLICABLE}

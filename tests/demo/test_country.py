@@ -14,7 +14,7 @@ from maturity.db import Database
 from maturity.demo.build import DemoSummary, build_demo
 from maturity.offices.models import Office
 from maturity.survey.assessments import card_of
-from maturity.survey.models import Assessment, Round, StoredScorecard
+from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
 from tests.builders import START
 
 pytestmark = pytest.mark.slow
@@ -39,6 +39,8 @@ class Whole:
 
     summary: DemoSummary
     results: tuple[Result, ...]
+    lowered: dict[str, float]
+    """Office -> how far the verified index lies below the self-assessed one."""
 
     def of(self, slug: str) -> list[Result]:
         return [one for one in self.results if one.round_slug == slug]
@@ -57,8 +59,13 @@ def whole(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
             .join(Office, Office.code == Assessment.office_code)
             .join(Round, Round.id == Assessment.round_id)
         )
-        results = tuple(_result(stored, office, slug) for stored, office, slug in rows)
-    yield Whole(summary, results)
+        found = rows.all()
+        results = tuple(_result(*row) for row in found if row[0].stage == Stage.SELF)
+        index = {(stored.stage, office.code): stored.index_value
+                 for stored, office, slug in found if slug == "2025"}  # fmt: skip
+        lowered = {code: (index[Stage.SELF, code] or 0) - (index[Stage.VERIFIED, code] or 0)
+                   for stage, code in index if stage == Stage.SELF}  # fmt: skip
+    yield Whole(summary, results, lowered)
     database.dispose()
 
 
@@ -80,9 +87,16 @@ def test_all_offices_take_part_and_most_of_the_closed_round_is_in(whole: Whole) 
     assert whole.summary.offices == 553
     closed, still_open = whole.summary.rounds
     assert sum(closed.states.values()) == sum(still_open.states.values()) == 553
-    assert closed.states["submitted"] > 480
+    assert closed.states["published"] > 480
     assert closed.states["in-progress"] > 10
-    assert min(still_open.states.values()) > 60
+    assert min(still_open.states[one] for one in ("submitted", "in-progress", "not-started")) > 60
+
+
+def test_verification_finds_what_was_over_claimed(whole: Whole) -> None:
+    planted = {one.office for one in whole.summary.over_claiming}
+    lowered = {found: fmean(whole.lowered[one] for one in whole.lowered
+                            if (one in planted) == found) for found in (True, False)}  # fmt: skip
+    assert lowered[True] > 4 * lowered[False] > 0
 
 
 def test_the_country_stands_near_level_two_with_all_levels_present(whole: Whole) -> None:

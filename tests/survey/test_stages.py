@@ -18,10 +18,11 @@ from maturity.scoring.rubric import State
 from maturity.survey import answers, assessments, judging, settling
 from maturity.survey.answers import Author, Change
 from maturity.survey.assessments import NotAllowedError, Work
-from maturity.survey.judging import OvertakenError, Ruling, UndecidedError, WordsError
+from maturity.survey.judging import UndecidedError, WordsError
 from maturity.survey.lifecycle import TRANSITIONS, AssessmentState, following
 from maturity.survey.models import Assessment, Stage
 from maturity.survey.reading import Reading
+from maturity.survey.rulings import OvertakenError, Ruling
 from maturity.survey.stage_models import Judgement, Verdict
 from maturity.survey.stages import Stages, stages
 from tests.builders import make_assessment, make_person, make_round
