@@ -23,7 +23,7 @@ from maturity.scoring.engine import score
 from maturity.scoring.rubric import State
 from maturity.scoring.scorecard import Scorecard, scorecard
 from maturity.survey import answers as door
-from maturity.survey import log
+from maturity.survey import log, notices
 from maturity.survey.answers import Author, Change, Kept, evidence_key, readings
 from maturity.survey.chain import moment, sha256
 from maturity.survey.deadlines import filling_due, was_sent_in_time
@@ -238,6 +238,7 @@ def change_state(
     note = note_of(
         decision, round_id=assessment.round_id, way=author.way, scorecard=digest, sent_at=late
     )
+    notices.on_change(session, decision, author=author)
     log.append(session, note)
 
 

@@ -10,9 +10,12 @@ from datetime import timedelta
 from typing import Any
 
 from maturity.jobs import queue
+from maturity.mail import outbox
 from maturity.reports import bulk
+from maturity.survey import reminders
 from maturity.worker.bulk_reports import bulk_reports
 from maturity.worker.context import Context, Handler
+from maturity.worker.mail import remind, send_mail
 from maturity.worker.periodic import Periodic
 
 KEPT = timedelta(days=90)
@@ -26,6 +29,11 @@ def sweep_jobs(context: Context, _payload: Mapping[str, Any]) -> dict[str, Any]:
 
 HANDLERS: dict[str, Handler] = {
     bulk.KIND: bulk_reports,
+    outbox.KIND: send_mail,
+    reminders.KIND: remind,
     "sweep-jobs": sweep_jobs,
 }
-SCHEDULE: tuple[Periodic, ...] = (Periodic("sweep-jobs", hours=24),)
+SCHEDULE: tuple[Periodic, ...] = (
+    Periodic("sweep-jobs", hours=24),
+    Periodic(reminders.KIND, hours=1),
+)

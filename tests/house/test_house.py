@@ -76,6 +76,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         "base_url": "https://a.example/", "secure_cookies": "no", "workers": "7",
         "proxies": "2", "log_level": "debug", "max_file": "7",
         "worker": "no", "job_processes": "5", "scheduler": "tcp://a:8786",
+        "smtp": "smtps://a.example", "smtp_password": "p", "mail_from": "a@b.example",
     }  # fmt: skip
     assert {f"MATURITY_{name.upper()}" for name in told} == set(SETTINGS), "a new setting?"
     default = Settings.from_environment({})
