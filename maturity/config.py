@@ -37,6 +37,12 @@ class Settings:
     """Processes among which a job divides heavy work."""
     scheduler: str = ""
     """Address of a Dask scheduler, which then gets the heavy work of jobs."""
+    smtp: str = field(default="", repr=False)
+    """Address of the mail server; empty: letters become files in the folder ``mail``."""
+    smtp_password: str = field(default="", repr=False)
+    """Its password, instead of one in the address."""
+    mail_from: str = ""
+    """Sender's address of all letters; empty: the mail server's user."""
     proxies: int = 0
     """How many trusted reverse proxies stand before the server."""
     max_file: int = 5_000_000
@@ -66,6 +72,9 @@ class Settings:
             worker=_flag(env, "MATURITY_WORKER", default=True),
             job_processes=_number(env, "MATURITY_JOB_PROCESSES", default=2),
             scheduler=env.get("MATURITY_SCHEDULER", ""),
+            smtp=env.get("MATURITY_SMTP", "").strip(),
+            smtp_password=env.get("MATURITY_SMTP_PASSWORD", ""),
+            mail_from=env.get("MATURITY_MAIL_FROM", "").strip(),
             proxies=_number(env, "MATURITY_PROXIES", default=0),
             max_file=_number(env, "MATURITY_MAX_FILE", default=5_000_000),
             files=_files(env),

@@ -18,8 +18,12 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACE = ROOT / "maturity/translations/en/LC_MESSAGES/messages.po"
-METHODS = [("maturity/**.py", "python"), ("templates/**.html", "jinja2")]
-OPTIONS = {"templates/**.html": {"trimmed": "true"}}
+METHODS = [
+    ("maturity/**.py", "python"),
+    ("templates/**.html", "jinja2"),
+    ("templates/mail/**.txt", "jinja2"),
+]
+OPTIONS = {"templates/**.html": {"trimmed": "true"}, "templates/mail/**.txt": {"trimmed": "true"}}
 FIELD = re.compile(r"%(?:\(\w+\)[sd]|%)")
 
 

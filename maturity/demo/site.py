@@ -33,8 +33,8 @@ class Site:
 def demo_settings(settings: Settings, folder: Path) -> Settings:
     """Settings of a demo: own database and secret, marked as made-up, plain http here only.
 
-    A database address or secret of the real installation is left aside on purpose: the
-    demo's people have a password that everybody knows.
+    A database address, secret or mail server of the real installation is left aside on purpose:
+    the demo's people have a password that everybody knows, and addresses of nobody.
     """
     return replace(
         settings,
@@ -42,6 +42,9 @@ def demo_settings(settings: Settings, folder: Path) -> Settings:
         database_url="",
         secret_key="",
         base_url="",
+        smtp="",
+        smtp_password="",
+        mail_from="",
         secure_cookies=False,
         proxies=0,
         log_level="WARNING",

@@ -5,7 +5,17 @@ from __future__ import annotations
 TITLES = {
     "archive-links": ("Memeriksa dan menyalin tautan bukti", "Checking and copying links"),
     "bulk-reports": ("Semua laporan satu periode", "All reports of a round"),
+    "mail": ("Surat lewat surel", "Letter by e-mail"),
+    "remind": ("Mencari pengingat yang perlu dikirim", "Looking for reminders that are due"),
     "sweep-jobs": ("Menghapus catatan pekerjaan lama", "Deleting old jobs"),
+}
+LETTERS = {
+    "decision": ("Pemberitahuan keputusan", "Notice of a decision"),
+    "filling": ("Pengingat pengisian", "Reminder to fill in"),
+    "invite": ("Undangan", "Invitation"),
+    "province": ("Ringkasan provinsi", "Digest for a province"),
+    "reply": ("Pengingat masa sanggah", "Reminder to reply"),
+    "verifying": ("Ringkasan verifikasi", "Digest for a verifier"),
 }
 STATES = {
     "waiting": ("Menunggu", "Waiting"),
@@ -24,3 +34,8 @@ def title_of(kind: str, locale: str) -> str:
 def state_of(state: str, locale: str) -> str:
     """The name of a state."""
     return STATES[state][locale == "en"]
+
+
+def letter_of(letter: str, locale: str) -> str:
+    """The name of a kind of letter."""
+    return LETTERS.get(letter, (letter, letter))[locale == "en"]

@@ -1,4 +1,4 @@
-"""The own account: name, language, password."""
+"""The own account: name, language, reminders, password."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from maturity.web import now, reading, writing
 def account() -> ResponseReturnValue:
     """The own account."""
     person = _me()
-    return _page(AccountForm(name=person.name, locale=person.locale), ChangePasswordForm())
+    return _page(_unchanged(person), ChangePasswordForm())
 
 
 @bp.post("/account")
 @signed_in
 def save_account() -> ResponseReturnValue:
-    """Change name and language."""
+    """Change name, language, and whether reminders are wanted."""
     form = AccountForm()
     if not form.validate_on_submit():
         return _page(form, ChangePasswordForm(formdata=None), status=422)
@@ -41,6 +41,7 @@ def save_account() -> ResponseReturnValue:
     with writing() as writer:
         person = writer.get_one(Person, current_person_id())
         person.name, person.locale = name, form.locale.data
+        person.reminders = form.reminders.data
     session["locale"] = form.locale.data
     with force_locale(form.locale.data):
         flash(gettext("Akun Anda sudah disimpan."), "success")
@@ -87,7 +88,9 @@ def _me() -> Person:
 
 
 def _unchanged(person: Person) -> AccountForm:
-    return AccountForm(formdata=None, name=person.name, locale=person.locale)
+    return AccountForm(
+        formdata=None, name=person.name, locale=person.locale, reminders=person.reminders
+    )
 
 
 def _page(form: AccountForm, password: ChangePasswordForm, *, status: int = 200) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import AnyOf, DataRequired, EqualTo, Length
 
 from maturity.errors import MaturityError
@@ -79,10 +79,11 @@ class ChangePasswordForm(NewPasswordForm):
 
 
 class AccountForm(Form):
-    """Name and language."""
+    """Name, language, and whether reminders are wanted."""
 
     name = LineField(validators=[DataRequired(_("Tulis nama lengkap Anda."))])
     locale = LineField(validators=[AnyOf(LOCALES, _("Pilih satu bahasa."))])
+    reminders = BooleanField()
 
 
 class InviteForm(Form):

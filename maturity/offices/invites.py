@@ -47,13 +47,33 @@ def issue(session: Session, person: Person, *, at: datetime, by: int | None) -> 
     """A new link's token, to be shown once; the person's earlier links end."""
     void(session, person)
     session.execute(delete(Invite).where(Invite.expires_at < at - KEPT))
+    return _made(session, person, at=at, until=at + LIFE, by=by)
+
+
+def number_of(session: Session, token: str) -> int:
+    """The number of a link, by which a letter is ordered without telling the link itself."""
+    session.flush()
+    return session.scalars(select(Invite.id).where(Invite.token_hash == _hash(token))).one()
+
+
+def another(session: Session, number: int, *, at: datetime) -> str | None:
+    """A token for the same invitation, for its letter; None when that is used up or over."""
+    invite = session.get(Invite, number)
+    if invite is None or invite.used_at is not None or invite.expires_at <= at:
+        return None
+    return _made(session, invite.person, at=at, until=invite.expires_at, by=invite.created_by_id)
+
+
+def _made(
+    session: Session, person: Person, *, at: datetime, until: datetime, by: int | None
+) -> str:
     token = secrets.token_urlsafe(32)
     session.add(
         Invite(
             token_hash=_hash(token),
             person_id=person.id,
             created_at=at,
-            expires_at=at + LIFE,
+            expires_at=until,
             created_by_id=by,
         )
     )
@@ -95,6 +115,12 @@ def look(session: Session, token: str, at: datetime) -> tuple[LinkState, Guest |
 def accept(session: Session, token: str, *, at: datetime) -> Person | None:
     """Use a link up; its person. None when it is no longer valid, also when somebody else
     used it a moment ago."""
+    session.execute(
+        select(Person.id)
+        .join(Invite, Invite.person_id == Person.id)
+        .where(Invite.token_hash == _hash(token))
+        .with_for_update(of=Person)
+    )
     taken = session.execute(
         update(Invite)
         .where(Invite.token_hash == _hash(token))
@@ -103,7 +129,10 @@ def accept(session: Session, token: str, *, at: datetime) -> Person | None:
         .returning(Invite.person_id)
     ).scalar_one_or_none()
     person = session.get(Person, taken) if taken is not None else None
-    return person if person is not None and person.active else None
+    if person is None or not person.active:
+        return None
+    void(session, person)  # one of the page and one of the letter may be valid at once
+    return person
 
 
 def public_address(base_url: str, request_root: str = "") -> str:

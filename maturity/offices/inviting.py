@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, request, session, url_for
 from flask_babel import gettext
 
-from maturity.offices import invites, people
+from maturity.offices import invites, letters, people
 from maturity.offices.forms import InviteForm
 from maturity.offices.guard import current_actor
 from maturity.offices.models import Person
@@ -19,6 +19,8 @@ def send(form: InviteForm, *, office: str) -> None:
     who = Newcomer(form.email.data, form.name.data, office, form.role.data)
     with writing() as session_:
         invited = people.invite(session_, who, at=now(), by=current_actor())
+        if invited.token:
+            letters.order_invite(session_, invited.token, invited.person_id, base=address)
     if invited.token:
         _show_once(invited.email, address, invited.token)
     else:
@@ -34,6 +36,7 @@ def send_again(person_id: int, *, office: str | None) -> None:
     with writing() as session_:
         person = person_of(session_.get(Person, person_id), office)
         token = people.renew(session_, person, at=now(), by=current_actor())
+        letters.order_invite(session_, token, person.id, base=address)
         email = person.email
     _show_once(email, address, token)
 
@@ -48,14 +51,15 @@ def person_of(person: Person | None, office: str | None) -> Person:
 
 
 def new_link() -> dict[str, str] | None:
-    """The link made a moment ago, the one time it is shown: ``email`` and ``address``."""
+    """The link made a moment ago, the one time it is shown: ``email``, ``address``, ``mailed``."""
     link: dict[str, str] | None = session.pop("new_link", None)
     return link
 
 
 def _show_once(email: str, base: str, token: str) -> None:
     path = url_for("offices.accept_invite", token=token)
-    session["new_link"] = {"email": email, "address": f"{base}{path}"}
+    sent = "1" if services().settings.smtp else ""
+    session["new_link"] = {"email": email, "address": f"{base}{path}", "mailed": sent}
 
 
 def _link_base() -> str:

@@ -15,7 +15,8 @@ from sqlalchemy import func, select
 
 from maturity.jobs import queue
 from maturity.jobs.models import FINISHED, Job, JobState
-from maturity.jobs.titles import state_of, title_of
+from maturity.jobs.titles import letter_of, state_of, title_of
+from maturity.mail import outbox
 from maturity.offices import navigation
 from maturity.offices.guard import current_actor, permit
 from maturity.offices.permissions import Action, may
@@ -161,7 +162,8 @@ def _line(job: Job) -> JobLine:
     language, outcome = locale(), job.outcome
     path: Path | None = bulk.finished_file(services().settings, job)
     payload = queue.payload_of(job)
-    about = (payload.get("round"), str(payload.get("language", "")).upper())
+    letter = letter_of(payload["letter"], language) if job.kind == outbox.KIND else None
+    about = (payload.get("round"), str(payload.get("language", "")).upper(), letter)
     return JobLine(
         id=job.id,
         title=title_of(job.kind, language),

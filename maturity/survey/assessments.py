@@ -24,7 +24,7 @@ from maturity.scoring.engine import score
 from maturity.scoring.rubric import State
 from maturity.scoring.scorecard import Scorecard, scorecard
 from maturity.survey import answers as door
-from maturity.survey import log, receipts
+from maturity.survey import log, notices, receipts
 from maturity.survey.answers import Author, Change, Kept, evidence_key, readings
 from maturity.survey.chain import moment, sha256
 from maturity.survey.deadlines import filling_due, was_sent_in_time
@@ -240,6 +240,7 @@ def change_state(
     if to == AssessmentState.SUBMITTED and assessment.sent_at is not None:
         said["sent_at"] = moment(assessment.sent_at)
     note = note_of(decision, round_id=assessment.round_id, way=author.way, digests=said)
+    notices.on_change(session, decision, author=author)
     log.append(session, note)
 
 

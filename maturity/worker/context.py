@@ -88,6 +88,6 @@ class Context:
 Handler = Callable[[Context, Mapping[str, Any]], Mapping[str, Any] | None]
 """Does the work of one kind of job with its payload and gives its result, both fit for JSON.
 
-MaturityError says that it can never work, with the reason; any other exception that it may
-work later. It must come out the same when it is done twice.
+MaturityError says that it can never work, with the reason; PassingError and any other exception
+that it may work later. It must come out the same when it is done twice.
 """

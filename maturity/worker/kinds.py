@@ -11,13 +11,15 @@ from functools import partial
 from typing import Any
 
 from maturity.jobs import queue
+from maturity.mail import outbox
 from maturity.reports import bulk
-from maturity.survey import link_archive
+from maturity.survey import link_archive, reminders
 from maturity.survey.assessments import ARCHIVE_LINKS
 from maturity.survey.files import store_of
 from maturity.survey.link_fetch import fetch
 from maturity.worker.bulk_reports import bulk_reports
 from maturity.worker.context import Context, Handler
+from maturity.worker.mail import remind, send_mail
 from maturity.worker.periodic import Periodic
 
 KEPT = timedelta(days=90)
@@ -46,6 +48,11 @@ def archive_links(context: Context, payload: Mapping[str, Any]) -> dict[str, Any
 HANDLERS: dict[str, Handler] = {
     bulk.KIND: bulk_reports,
     ARCHIVE_LINKS: archive_links,
+    outbox.KIND: send_mail,
+    reminders.KIND: remind,
     "sweep-jobs": sweep_jobs,
 }
-SCHEDULE: tuple[Periodic, ...] = (Periodic("sweep-jobs", hours=24),)
+SCHEDULE: tuple[Periodic, ...] = (
+    Periodic("sweep-jobs", hours=24),
+    Periodic(reminders.KIND, hours=1),
+)

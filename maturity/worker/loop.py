@@ -18,7 +18,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from maturity.errors import MaturityError
+from maturity.errors import MaturityError, PassingError
 from maturity.jobs import queue
 from maturity.jobs.queue import LEASE, Held, LeaseLostError
 from maturity.web import Services
@@ -118,7 +118,10 @@ class Worker:
             return "lost", lambda session: None
         except MaturityError as error:
             told = (error.message_id, error.message_en)
-            return "failed", lambda session: queue.fail(session, held, told, now=now(), retry=False)
+            passing = isinstance(error, PassingError)
+            return "failed", lambda session: queue.fail(
+                session, held, told, now=now(), retry=passing
+            )
         except Exception as error:
             _log.exception("job went wrong", job=held.id, kind=held.kind)
             told = _told(error)

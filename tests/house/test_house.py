@@ -77,6 +77,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         "proxies": "2", "log_level": "debug", "max_file": "7",
         "worker": "no", "job_processes": "5", "scheduler": "tcp://a:8786",
         "files": "s3://bukti/x?region=id-1", "check_links": "0",
+        "smtp": "smtps://a.example", "smtp_password": "p", "mail_from": "a@b.example",
     }  # fmt: skip
     assert {f"MATURITY_{name.upper()}" for name in told} == set(SETTINGS), "a new setting?"
     default = Settings.from_environment({})
