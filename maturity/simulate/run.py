@@ -164,7 +164,7 @@ class Simulation:
 
     def _verified(self, offices: list[Office], begun: datetime) -> None:
         done = self._stage("verifikasi", offices, lambda office: self._verify(office, first=True))
-        back = [office for office, ended in zip(offices, done, strict=True) if ended is False]
+        back = [office for office, ended in zip(offices, done, strict=True) if ended is True]
         self._stage("perbaikan", back, Office.mend)
         self._stage("verifikasi ulang", back, lambda office: self._verify(office, first=False))
 
