@@ -6,6 +6,7 @@ from flask import Flask
 
 from maturity.survey import (
     archive_views,
+    carried_views,
     file_views,
     link_views,
     saving_views,
@@ -28,6 +29,7 @@ PAGES = (
     sections_views,
     link_views,
     saving_views,
+    carried_views,
     submitting_views,
     timeline_views,
     file_views,
