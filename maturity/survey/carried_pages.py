@@ -38,8 +38,8 @@ class EarlierView:
     item: Item
     key: str
     dom: str
-    level: int | None
     raw: str
+    settled: str
     told: str
     note: str
     asked_then: str
@@ -76,14 +76,13 @@ class CarriedPages:
 
     def _view(self, earlier: Earlier, past: Past) -> EarlierView:
         item = earlier.item
-        option = next((one for one in item.options if one.id == earlier.raw), None)
         answer = self.work.answers.get(item.key)
         return EarlierView(
             item=item,
             key=item.key,
             dom=dom_id(item.key),
-            level=option.rung.level if option is not None and option.rung is not None else None,
             raw=earlier.raw,
+            settled=format_day(day_there(past.settled_at, self.zone), self.language),
             told=self._told(earlier, past),
             note=earlier.note,
             asked_then=_asked(earlier.was).in_(self.language) if earlier.reworded else "",

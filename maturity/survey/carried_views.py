@@ -48,6 +48,7 @@ class CarriedPage:
     assessment: Assessment
     groups: tuple[tuple[str, tuple[Line, ...]], ...]
     refused: tuple[str, ...]
+    settled: str
 
 
 @bp.get("/assessments/<int:assessment_id>/carried")
@@ -66,8 +67,9 @@ def _page(assessment_id: int, refused: Sequence[str], status: int = 200) -> Resp
     for section in work.instrument.sections:
         lines = [_line(work, views[i.key]) for i in work.items(section) if i.key in views]
         groups.append((section.title.in_(locale()), tuple(lines)))
+    settled = next((view.settled for view in views.values()), "")
     shown = tuple(group for group in groups if group[1])
-    page = CarriedPage(work.assessment, shown, tuple(refused))
+    page = CarriedPage(work.assessment, shown, tuple(refused), settled)
     return render_template("survey/carried.html", page=page), status
 
 

@@ -114,7 +114,7 @@ def test_the_settled_answer_is_offered_with_its_age_and_counts_once_confirmed(
     here, client = office_at_work(database), client_of(app)
     shown = " ".join(page(client, here).split())
     assert "Periode lalu:</b> Level 3 – " in shown
-    assert "Ditetapkan 21 November 2025; bukti 1 tahun 2 bulan" in shown
+    assert "(ditetapkan 21 November 2025; bukti 1 tahun 2 bulan)" in shown
     assert f'href="{URL}"' in shown
     assert "Masa berlaku berakhir 1 Oktober 2026" in shown
     assert "dapur" not in shown

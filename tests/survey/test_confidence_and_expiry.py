@@ -64,7 +64,7 @@ def test_evidence_that_ends_soon_is_named_on_the_task_list(
                         valid_until=until)  # fmt: skip
     shown = client.get(f"/assessments/{assessment}").text
     assert "Bukti berikut sudah berakhir atau berakhir dalam 30 hari" in shown
-    assert '<span class="error-text">berakhir 20 November 2026</span>' in shown
+    assert "<b>sudah berakhir 20 November 2026</b>" in shown
     assert "– berakhir 21 November 2026" in shown
     assert "– berakhir 21 Desember 2026" in shown
     assert "22 Desember 2026" not in shown
