@@ -120,7 +120,7 @@ def open_work(assessment_id: int, *, with_evidence: bool = True) -> assessments.
     """The assessment of a route, opened for reading."""
     session = reading()
     assessment = assessment_or_404(session, assessment_id)
-    return assessments.work(session, assessment, with_evidence=with_evidence)
+    return assessments.work(session, assessment, with_evidence=with_evidence, now=now())
 
 
 def is_closed(assessment: Assessment) -> bool:

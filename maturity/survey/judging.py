@@ -106,8 +106,8 @@ def confirm_rest(
 ) -> list[Item]:
     """Confirm the claims among these that are undecided; gives those it did confirm.
 
-    Not "not applicable", nor a claim that lacks the evidence its level needs: these are
-    decided one by one.
+    Not "not applicable", nor a claim that lacks the evidence its level needs, or whose
+    evidence had expired when it was handed in: these are decided one by one.
     """
     must_verify(stages.work.assessment, author, state=_S.VERIFYING)
     wanted = {item.key for item in items}

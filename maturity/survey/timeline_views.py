@@ -129,6 +129,7 @@ class Telling:
         ways = {
             "workbook": gettext("lembar kerja"),
             "link": gettext("tautan"),
+            "carried": gettext("dibawa dari periode lalu"),
             "cli": gettext("baris perintah"),
         }
         way = ways.get(entry.way.partition(":")[0])
