@@ -165,6 +165,10 @@ class Office:
             self.world.ledger.saved(self.target.assessment, values)
             self.world.ledger.count("workbooks")
 
+    def come(self) -> None:
+        """The responsible person signs in."""
+        self.world.browser(self.target.email("pj"))
+
     # --- handing in -------------------------------------------------------------------
 
     def hand_in(self) -> bool:

@@ -83,10 +83,15 @@ class World:
         """The same luck in every run of one seed."""
         return random.Random(f"{self.seed}:{':'.join(map(str, about))}")
 
+    def jump(self, moment: datetime) -> None:
+        """Let the application's clock show another day: all have to sign in anew."""
+        self.clock.set_to(moment)
+        self._cookies.clear()
+
     def browser(self, email: str) -> Browser:
         """A window of the browser of somebody who has signed in; once, however many windows."""
         line = Line(self.dropped, self.chance("line", email))
-        browser = Browser(self.port, line)
+        browser = Browser(self.port, line, self._address(email))
         with self._guard:
             turn = self._turns.setdefault(email, threading.Lock())
         with turn:
@@ -95,6 +100,10 @@ class World:
                 self._cookies[email] = dict(browser.cookies)
         browser.cookies = dict(self._cookies[email])
         return browser
+
+    def _address(self, email: str) -> str:
+        """The address from which a person comes, as a reverse proxy would tell it."""
+        return f"2001:db8::{self.chance('address', email).getrandbits(32):x}"
 
     def _sign_in(self, browser: Browser, email: str) -> None:
         form = browser.get("/sign-in").form("/sign-in")

@@ -13,7 +13,13 @@ from maturity.offices.guard import current_actor, permit, thing_of
 from maturity.offices.permissions import Action, may
 from maturity.survey import settling
 from maturity.survey.answers import Author
-from maturity.survey.blueprint import assessment_or_404, assessment_thing, author, bp
+from maturity.survey.blueprint import (
+    assessment_or_404,
+    assessment_thing,
+    author,
+    bp,
+    has_done,
+)
 from maturity.survey.instrument import Item
 from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.models import Assessment
@@ -145,7 +151,8 @@ def settle(assessment_id: int) -> ResponseReturnValue:
     try:
         settle_one(assessment_id, with_open=with_open)
     except MaturityError as error:
-        return _settle_page(assessment_id, error.in_(locale()), status=error.status)
+        if not has_done(assessment_id, AssessmentState.SETTLED):
+            return _settle_page(assessment_id, error.in_(locale()), status=error.status)
     flash(gettext("Hasil penilaian ditetapkan."), "success")
     return redirect(url_for("survey.settlement", assessment_id=assessment_id), 303)
 
@@ -208,6 +215,7 @@ def reopen(assessment_id: int) -> ResponseReturnValue:
             words = request.form.get("words", "")
             settling.reopen(session, assessment, words=words, author=who)
     except MaturityError as error:
-        return _reopen_page(assessment_id, error.in_(locale()), status=error.status)
+        if not has_done(assessment_id, _S.VERIFYING):
+            return _reopen_page(assessment_id, error.in_(locale()), status=error.status)
     flash(gettext("Penilaian dibuka kembali untuk diverifikasi."), "success")
     return redirect(url_for("survey.settlement", assessment_id=assessment_id), 303)
