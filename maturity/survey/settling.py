@@ -90,7 +90,7 @@ def settle(session: Session, stages: Stages, *, with_open: bool, author: Author)
     """
     assessment = stages.work.assessment
     must_be(assessment, _S.REPLY)
-    if author.person_id is not None and author.person_id == assessment.verifier_id:
+    if is_verifier_of(stages, author.person_id):
         raise NotAllowedError(
             "Yang memverifikasi tidak menetapkan hasilnya sendiri.",
             "Who verified does not settle the result.",
@@ -109,6 +109,12 @@ def settle(session: Session, stages: Stages, *, with_open: bool, author: Author)
     card = freeze_stage(session, stages, Stage.SETTLED, author)
     change_state(session, assessment, _S.SETTLED, author=author, digests={"scorecard": card.digest})
     return card
+
+
+def is_verifier_of(stages: Stages, person_id: int | None) -> bool:
+    """Whether this person verified, or is assigned to: who did does not settle."""
+    assigned = person_id is not None and person_id == stages.work.assessment.verifier_id
+    return assigned or stages.was_verified_by(person_id)
 
 
 def is_reply_open(stages: Stages, now: datetime) -> bool:
