@@ -17,6 +17,7 @@ from maturity.offices.permissions import Action, Actor, may
 from maturity.survey.assessments import instrument_of
 from maturity.survey.blueprint import assessment_or_404, assessment_thing, bp
 from maturity.survey.decision_views import TOLD
+from maturity.survey.forms import moment_said
 from maturity.survey.instrument import Instrument
 from maturity.survey.lifecycle import STATE_NAMES, AssessmentState
 from maturity.survey.models import Assessment, Stage
@@ -60,7 +61,8 @@ def happened(assessment_id: int) -> ResponseReturnValue:
     assessment = assessment_or_404(session, assessment_id)
     kind, key = request.args.get("kind", ""), request.args.get("item", "")[:240]
     known = Happening(kind) if kind in set(Happening) else None
-    sight, before = sight_of(current_actor(), assessment), _moment("before")
+    before = moment_said(request.args.get("before", ""))
+    sight = sight_of(current_actor(), assessment)
     found = timeline(session, assessment.id, before=before, kind=known, key=key, sight=sight)
     people = {entry.by_id for entry in found.entries if entry.by_id is not None}
     rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(people)))
@@ -87,14 +89,6 @@ def sight_of(actor: Actor, assessment: Assessment) -> Sight:
     judges = side is not Side.OFFICE and any(may(actor, one, thing) for one in judging)
     stages = frozenset(Stage) if judges or assessment.state in TOLD else frozenset({Stage.REPLIED})
     return Sight(stages, talks=side is not None)
-
-
-def _moment(name: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None
 
 
 def _older(found: Timeline) -> str:
