@@ -6,14 +6,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from maturity.survey import log
 from maturity.survey.answers import Author
 from maturity.survey.assessments import NotAllowedError, change_state, result_of
 from maturity.survey.deadlines import Due, due
 from maturity.survey.instrument import Item
 from maturity.survey.judging import UndecidedError, counting, must_be, must_say, over
 from maturity.survey.lifecycle import AssessmentState
+from maturity.survey.log import Kind, Note
 from maturity.survey.models import Assessment, Stage, StoredScorecard
 from maturity.survey.rulings import Ruling, freeze_stage, keep
+from maturity.survey.sealed import seal
 from maturity.survey.stage_models import Judgement, Verdict
 from maturity.survey.stages import Stages, reading_of
 
@@ -52,13 +55,27 @@ def must_be_in_reply(assessment: Assessment, now: datetime) -> None:
 
 
 def finish_reply(session: Session, stages: Stages, *, author: Author) -> None:
-    """The office says that it has nothing to add, before the window ends."""
+    """The office says that it has nothing to add, before the window ends. Said once."""
     assessment = stages.work.assessment
     must_be_in_reply(assessment, author.now)
     open_ones = [item for item in stages.differing() if stages.replied(item.key) is None]
     if open_ones:
         raise UndecidedError(open_ones)
+    if assessment.replied_at is not None:
+        return
     assessment.replied_at = assessment.updated_at = author.now
+    log.append(session, _finished(session, assessment, author))
+
+
+def _finished(session: Session, assessment: Assessment, author: Author) -> Note:
+    return Note(
+        kind=Kind.REPLY_FINISHED,
+        at=author.now,
+        assessment_id=assessment.id,
+        round_id=assessment.round_id,
+        by_id=author.person_id,
+        data={"way": author.way, **seal(session, assessment.id)},
+    )
 
 
 # --- settling -------------------------------------------------------------------------
