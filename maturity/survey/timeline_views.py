@@ -22,6 +22,7 @@ from maturity.survey.instrument import Instrument
 from maturity.survey.lifecycle import STATE_NAMES, AssessmentState
 from maturity.survey.models import Assessment, Stage
 from maturity.survey.pages import answer_words
+from maturity.survey.reading import clean
 from maturity.survey.threads import Side, side_of
 from maturity.survey.timeline import Entry, Happening, Sight, Timeline, timeline
 from maturity.web import format_moment, locale, reading
@@ -59,7 +60,7 @@ def happened(assessment_id: int) -> ResponseReturnValue:
     """Answers, evidence, decisions and comments in one order, newest first."""
     session = reading()
     assessment = assessment_or_404(session, assessment_id)
-    kind, key = request.args.get("kind", ""), request.args.get("item", "")[:240]
+    kind, key = request.args.get("kind", ""), clean(request.args.get("item", "")[:240])
     known = Happening(kind) if kind in set(Happening) else None
     before = moment_said(request.args.get("before", ""))
     sight = sight_of(current_actor(), assessment)
