@@ -32,12 +32,20 @@ from maturity.survey.expiry import day_there, holds
 from maturity.survey.file_evidence import files
 from maturity.survey.file_models import EvidenceFile
 from maturity.survey.instrument import Branch, Instrument, Item, Profile
-from maturity.survey.lifecycle import DECIDED, HANDED_IN, STATE_NAMES, AssessmentState, transition
+from maturity.survey.lifecycle import (
+    DECIDED,
+    DECIDING,
+    HANDED_IN,
+    STATE_NAMES,
+    AssessmentState,
+    transition,
+)
 from maturity.survey.loader import load_text
 from maturity.survey.log import Kind, Note
 from maturity.survey.models import Assessment, Decision, Evidence, Round, Stage, StoredScorecard
 from maturity.survey.reading import Reading, clean
 from maturity.survey.routing import Place, Route, lacks_reason, sheet_of
+from maturity.survey.sealed import seal
 
 ARCHIVE_LINKS = "archive-links"
 """The kind of job that opens and copies the links of an assessment."""
@@ -245,11 +253,11 @@ def change_state(
     *,
     author: Author,
     words: str = "",
-    digests: Mapping[str, str] | None = None,
+    digests: Mapping[str, object] | None = None,
 ) -> None:
     """Move an assessment along the published transitions; NotAllowedError otherwise.
 
-    Goes into the record, with digests of what was frozen and sealed for it: do it last.
+    Goes into the record, with digests of what was frozen, decided and said: do it last.
     """
     before, words = AssessmentState(assessment.state), clean(words)
     _must_be_allowed(before, to, words)
@@ -265,6 +273,8 @@ def change_state(
     )
     session.add(decision)
     said = dict(digests or {})
+    if before in DECIDING:
+        said |= seal(session, assessment.id)
     if to == AssessmentState.SUBMITTED and assessment.sent_at is not None:
         said["sent_at"] = moment(assessment.sent_at)
     note = note_of(decision, round_id=assessment.round_id, way=author.way, digests=said)
@@ -289,9 +299,13 @@ def _must_be_allowed(before: AssessmentState, to: AssessmentState, words: str) -
         )
 
 
-def note_of(decision: Decision, *, round_id: int, way: str, digests: Mapping[str, str]) -> Note:
+def note_of(decision: Decision, *, round_id: int, way: str, digests: Mapping[str, object]) -> Note:
     """A change of state as the record keeps it: of words, which may name people, the hash."""
-    data = {"before": str(decision.before), "after": str(decision.after), "way": way}
+    data: dict[str, object] = {
+        "before": str(decision.before),
+        "after": str(decision.after),
+        "way": way,
+    }
     if decision.words:
         data["words_sha256"] = sha256(decision.words)
     data |= digests

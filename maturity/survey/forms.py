@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from werkzeug.datastructures import MultiDict
 
@@ -76,6 +77,15 @@ def number(said: object) -> int | None:
     """A number of ours, as it comes back; None for nonsense and what no database holds."""
     text = str(said)
     return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
+
+
+def moment_said(said: str) -> datetime | None:
+    """A moment with its zone, in UTC; None for nonsense and what no clock shows."""
+    try:
+        found = datetime.fromisoformat(said)
+        return found.astimezone(UTC) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):  # the first and last days there are, in another zone
+        return None
 
 
 def new_evidence(form: MultiDict[str, str], keys: Sequence[str]) -> list[NewEvidence]:

@@ -81,6 +81,11 @@ class Stages:
         asked = route.asked(self.work.instrument.items)
         return [item for item in asked if item.key in route.readings]
 
+    def was_verified_by(self, person_id: int | None) -> bool:
+        """Whether a verification that counts is this person's, whoever is assigned by now."""
+        mine = (row.by_id == person_id for one in self.rows if (row := self.verified(one)))
+        return person_id is not None and any(mine)
+
     def progress(self, items: list[Item] | None = None) -> Progress:
         """How many claims were verified."""
         wanted = self.claims() if items is None else items

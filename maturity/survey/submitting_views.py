@@ -122,11 +122,8 @@ def submit(assessment_id: int) -> ResponseReturnValue:
 
 def _sent_at() -> datetime | None:
     """When the device says that it sent the form; None for nonsense, or a time to come."""
-    try:
-        said = datetime.fromisoformat(request.form.get("sent_at", ""))
-    except ValueError:
-        return None
-    return said if said.tzinfo is not None and said <= now() else None
+    said = forms.moment_said(request.form.get("sent_at", ""))
+    return said if said is not None and said <= now() else None
 
 
 @bp.get("/assessments/<int:assessment_id>/submitted")
