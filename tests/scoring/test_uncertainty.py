@@ -174,15 +174,14 @@ def rank_chances(found: RankHistogram) -> np.ndarray:
 
 @pytest.mark.parametrize("rubric", [FLAT, WEAKEST])
 def test_contested_cells_stand_on_either_end(rubric: Rubric) -> None:
-    """Three contested cells of two units: eight sheets of equal chance."""
-    rows = ({"a": 2, "b": 2, "c": 3}, {"a": 1, "b": 3, "c": 2}, {"a": 3, "b": 2, "c": 2})
-    claims = ({"a": 3, "b": 4, "c": 3}, {"a": 1, "b": 3, "c": "not-applicable"}, rows[2])
+    """Three contested cells of the last two units: eight sheets of equal chance."""
+    rows = ({"a": 3, "b": 2, "c": 2}, {"a": 2, "b": 2, "c": 3}, {"a": 1, "b": 3, "c": 2})
+    claims = (rows[0], {"a": 3, "b": 4, "c": 3}, {"a": 1, "b": 3, "c": "not-applicable"})
     verified, claimed = sheet_of(rubric, *rows), sheet_of(rubric, *claims)
+    ends = [(rows[unit][name], claims[unit][name]) for unit, name in ((1, "a"), (1, "b"), (2, "c"))]
     every = []
-    for one, two, three in product(
-        *([rows[u][k], claims[u][k]] for u, k in ((0, "a"), (0, "b"), (1, "c")))
-    ):
-        sheet = sheet_of(rubric, rows[0] | {"a": one, "b": two}, rows[1] | {"c": three}, rows[2])
+    for one, two, three in product(*ends):
+        sheet = sheet_of(rubric, rows[0], rows[1] | {"a": one, "b": two}, rows[2] | {"c": three})
         every.append(plain_percent(Case(rubric, sheet)))
     exact = rank_chances(count_ranks(every, 3))
     found = rubric_draws([Case(rubric, verified, claimed)], noise=0.0, draws=4000, seed=1)
