@@ -15,7 +15,7 @@ from maturity.offices.guard import (
     thing_of,
 )
 from maturity.offices.permissions import Action, may
-from maturity.survey import assessments, receipts
+from maturity.survey import assessments, forms, receipts
 from maturity.survey.blueprint import (
     assessment_or_404,
     assessment_thing,
