@@ -47,23 +47,24 @@ def _items() -> list[dict[str, Any]]:
     entries = [*cast(list[Entry], current_app.extensions["maturity_menu"]), own]
     known = [entry for entry in entries if entry.endpoint in current_app.view_functions]
     shown = [(entry, entry.values(actor)) for entry in known]
+    below = request.endpoint not in {entry.endpoint for entry in known}
     return [
         {
             "label": entry.label(),
             "href": url_for(entry.endpoint, **cast(dict[str, Any], values)),
-            "current": _is_current(entry.endpoint, values),
+            "current": _is_current(entry.endpoint, values, below=below),
         }
         for entry, values in shown
         if values is not None
     ]
 
 
-def _is_current(endpoint: str, values: dict[str, str]) -> bool:
+def _is_current(endpoint: str, values: dict[str, str], *, below: bool) -> bool:
     """Pages below an entry count too, but the pages of offices are entries of their own."""
     if request.endpoint == endpoint:
         return values == (request.view_args or {}) or not values
     blueprint = endpoint.partition(".")[0]
-    return blueprint != "offices" and request.blueprint == blueprint
+    return below and blueprint != "offices" and request.blueprint == blueprint
 
 
 def _anybody(actor: Actor) -> dict[str, str] | None:
