@@ -218,5 +218,11 @@ def test_task_list_of_what_is_handed_in_leads_to_reply_and_paper(
 
 
 def test_start_leads_those_who_fill_in_nothing_to_their_work(app: Flask, world: InReply) -> None:
-    main = client_of(app, SETTLER).get("/start").text.partition("<main")[2]
+    client = client_of(app, SETTLER)
+    menu, _, main = client.get("/start").text.partition("<main")
     assert 'href="/settlement"' in main
+    marked = '<a href="/settlement" aria-current="page">'
+    assert marked not in menu
+    assert marked not in client.get("/account/interests").text
+    assert marked in client.get("/settlement").text
+    assert marked in client.get(f"/assessments/{world.assessment}/settlement").text
