@@ -35,7 +35,7 @@ from tools.pictures import sign_in
 
 OUT = Path(__file__).resolve().parents[1] / "docs/panduan/gambar"
 NOW = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
-PUBLIC = "https://maturitas.kpu.example/"
+PUBLIC = "https://maturitas.kpu.example"
 PHONE, DESK = {"width": 360, "height": 700}, {"width": 1080, "height": 760}
 LARGEST, COLOURS = 80_000, (96, 64, 40, 24)
 INVENTORY = ("dana-kampanye", "partisipasi-pemilih", "perselisihan-hasil")
@@ -321,7 +321,9 @@ def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     only = options.parse_args().only
     with TemporaryDirectory() as folder, served(Path(folder)) as address, sync_playwright() as run:
-        browser = run.chromium.launch(executable_path=executable(), args=["--no-sandbox"])
+        browser = run.chromium.launch(
+            executable_path=executable(), args=["--no-sandbox", "--lang=id-ID"]
+        )
         walk(browser, address, only)
         browser.close()
 
