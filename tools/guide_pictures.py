@@ -260,7 +260,7 @@ def administrator(walker: Walker) -> None:
     walker.go("/administration/rounds/2026/extensions?province=36&state=open")
     walker.write("until_day", "2026-12-30")
     walker.write("words", "Jaringan internet padam tiga hari akibat banjir.")
-    walker.picture("perpanjangan", at="main h1")
+    walker.picture("perpanjangan")
 
 
 def settler(walker: Walker) -> None:
@@ -321,9 +321,7 @@ def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     only = options.parse_args().only
     with TemporaryDirectory() as folder, served(Path(folder)) as address, sync_playwright() as run:
-        browser = run.chromium.launch(
-            executable_path=executable(), args=["--no-sandbox", "--lang=id-ID"]
-        )
+        browser = run.chromium.launch(executable_path=executable(), args=["--no-sandbox"])
         walk(browser, address, only)
         browser.close()
 
