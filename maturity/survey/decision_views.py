@@ -157,7 +157,11 @@ def _told_notice(assessment: Assessment, links: tuple[tuple[str, str], ...]) -> 
     )
     if assessment.state != _S.REPLY:
         title = gettext("Hasil penilaian sudah ditetapkan")
-        return StageNotice(title, "", "success", links=(read, *links))
+        reply = (
+            url_for("survey.reply", assessment_id=assessment.id),
+            gettext("Baca hasil verifikasi dan keputusan atas sanggahan"),
+        )
+        return StageNotice(title, "", "success", links=(reply, read, *links))
     end = due(assessment, Due.REPLY)
     text = gettext("Hasil verifikasi dapat Anda baca dan tanggapi.")
     if end is not None:

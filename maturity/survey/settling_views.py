@@ -34,7 +34,11 @@ _S = AssessmentState
 
 def init_app(app: Flask) -> None:
     """The menu's line for those who settle or publish."""
-    add_entry(app, Entry("survey.settlements", lambda: gettext("Penetapan"), _if_settling))
+    add_entry(app, Entry("survey.settlements", _label, _if_settling, part="/settlement"))
+
+
+def _label() -> str:
+    return gettext("Penetapan")
 
 
 def _if_settling(actor: Actor) -> dict[str, str] | None:

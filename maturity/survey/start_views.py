@@ -33,6 +33,7 @@ from maturity.survey.deadlines import filling_due
 from maturity.survey.decision_views import StageNotice, notice_of
 from maturity.survey.expiry import day_there, ending
 from maturity.survey.instrument import Branch, Instrument
+from maturity.survey.lifecycle import HANDED_IN
 from maturity.survey.models import Assessment, Round
 from maturity.survey.pages import Pages, Row, item_address, subject_words
 from maturity.survey.sections import assigned
@@ -102,6 +103,11 @@ class TaskPage:
     due: datetime
     carried: int
     ending: tuple[EndingLine, ...]
+
+    @property
+    def handed_in(self) -> bool:
+        """Whether the office has handed it in and nothing was returned to it."""
+        return self.assessment.state in HANDED_IN and self.assessment.submitted_at is not None
 
 
 @bp.get("/assessments/<int:assessment_id>")
