@@ -15,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "docs" / "benchmarks.md"
-ORDER = ("scoring", "serving", "saving", "weights", "reports", "national")
+ORDER = ("scoring", "ranks", "serving", "saving", "weights", "reports", "national")
 
 
 def names() -> list[str]:

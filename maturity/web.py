@@ -34,6 +34,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import Babel, get_locale, get_translations, gettext
 from flask_wtf import CSRFProtect
 from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
@@ -107,6 +109,8 @@ def init_app(app: Flask, settings: Settings, *, now: Callable[[], datetime] | No
     app.register_error_handler(MaturityError, _maturity_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
+    for fault in (OperationalError, InterfaceError, PoolTimeoutError):
+        app.register_error_handler(fault, _unavailable)
     app.context_processor(_page_context)
     app.jinja_env.filters.update(number=number, moment=moment, day=day, in_locale=in_locale)
     app.jinja_env.globals.update(asset=asset, here=here)
@@ -449,6 +453,26 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
         what_next=[gettext("Coba lagi beberapa saat lagi.")],
         reference=reference,
     )
+
+
+def _unavailable(_error: Exception) -> ResponseReturnValue:
+    """The database is gone, full or locked: said without asking it who is signed in."""
+    reference = secrets.token_hex(4)
+    current_app.logger.exception("database unavailable %s", reference)
+    message = gettext("Basis data sedang tidak dapat dihubungi. Yang sudah tersimpan tetap aman.")
+    if wants_json():
+        return {"error": message, "reference": reference}, 503
+    again = gettext("Tunggu satu menit, lalu muat ulang halaman ini.")
+    if request.method == "POST":
+        again = gettext(
+            "Kiriman terakhir belum tersimpan. Tunggu satu menit, tekan tombol kembali di peramban "
+            "(isian Anda biasanya masih ada di sana), lalu kirim lagi."
+        )
+    page = current_app.jinja_env.get_template("unavailable.html")
+    title = gettext("Basis data tidak dapat dihubungi")
+    body = page.render(language=locale(), title=title, message=message, what_next=[again],
+                       reference=reference)  # fmt: skip
+    return body, 503, {"Retry-After": "60"}
 
 
 # --- pages of no feature --------------------------------------------------------------

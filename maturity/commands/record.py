@@ -16,6 +16,7 @@ from maturity.errors import MaturityError
 
 if TYPE_CHECKING:
     from maturity.survey.chain import Fault, Head
+    from maturity.survey.sealed import Bent
 
 
 def add(commands: Commands) -> None:
@@ -54,19 +55,27 @@ def run_export(args: argparse.Namespace) -> int:
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    """Say that the chain is whole, or name the first entry that is not as it was written."""
+    """Say that the chain is whole, or name the first entry that is not as it was written.
+
+    In the database also whether what it sealed (decisions, conversations) is as it was.
+    """
     from maturity.survey.chain import verify
     from maturity.survey.log import lines
+    from maturity.survey.sealed import bent
 
     published = [_head(text) for text in args.head]
+    sealed: Bent | None = None
     if args.file is None:
         with reading() as session:
             verdict = verify(lines(session), published)
+            sealed = next(bent(session), None) if verdict.fault is None else None
     else:
         with args.file.open(encoding="utf-8", errors="surrogateescape", newline="\n") as file:
             verdict = verify(_without_ends(file), published)
     if verdict.fault is not None:
         raise _broken(verdict.fault)
+    if sealed is not None:
+        raise _altered(sealed)
     whole = say("Catatan utuh", "The record is whole")
     sys.stdout.write(f"{whole}: {verdict.head}\n")
     return 0
@@ -110,4 +119,17 @@ def _broken(fault: Fault) -> MaturityError:
     return MaturityError(
         f"Catatan tidak utuh: entri {fault.seq} {indonesian}.",
         f"The record is not whole: entry {fault.seq} {english}.",
+    )
+
+
+def _altered(found: Bent) -> MaturityError:
+    indonesian, english = {
+        "judgements": ("keputusan atas jawaban", "decisions about answers"),
+        "comments": ("tanya jawab", "conversations"),
+    }[found.what]
+    return MaturityError(
+        f"Catatan utuh, tetapi {indonesian} penilaian {found.assessment_id} tidak lagi seperti "
+        f"ketika disegel oleh entri {found.seq}.",
+        f"The record is whole, but the {english} of assessment {found.assessment_id} are not as "
+        f"they were when entry {found.seq} sealed them.",
     )

@@ -104,12 +104,21 @@ def add_round(
         fingerprint=instrument.fingerprint,
         source=source,
         opens_at=_day(now, span.opens),
-        closes_at=_day(now, span.closes + 1) - timedelta(minutes=1),
+        **_deadlines(now, span),
         demo=True,
     )
     session.add(made)
     session.flush()
     return made
+
+
+def _deadlines(now: datetime, span: Span) -> dict[str, datetime]:
+    """The last minutes of the stages: two weeks to verify, one to reply, one to settle."""
+    days = {"closes_at": 0, "verify_by": 14, "reply_by": 21, "settle_by": 28}
+    return {
+        name: _day(now, span.closes + 1 + more) - timedelta(minutes=1)
+        for name, more in days.items()
+    }
 
 
 def course_of(
@@ -234,7 +243,8 @@ def keep_open(session: Session, now: datetime) -> None:
     """Move the end of the last round on when it is near or past, and that of open replies."""
     round_ = session.scalar(select(Round).where(Round.slug == SPANS[-1].slug))
     if round_ is not None and round_.closes_at < now + timedelta(days=7):
-        round_.closes_at = _day(now, SPANS[-1].closes + 1) - timedelta(minutes=1)
+        for name, moment in _deadlines(now, SPANS[-1]).items():
+            setattr(round_, name, moment)
     if round_ is not None:
         session.execute(
             update(Assessment)

@@ -18,7 +18,7 @@ from maturity.offices.permissions import Action, Actor, may
 class Entry:
     """A line of the menu; ``values`` gives the route's values, or None to hide the line.
 
-    ``part``: only pages with this part in their path are below the line.
+    The pages below it are those of its blueprint or, with ``part``, those with it in the path.
     """
 
     endpoint: str
@@ -51,25 +51,26 @@ def _items() -> list[dict[str, Any]]:
     entries = [*cast(list[Entry], current_app.extensions["maturity_menu"]), own]
     known = [entry for entry in entries if entry.endpoint in current_app.view_functions]
     shown = [(entry, entry.values(actor)) for entry in known]
+    below = request.endpoint not in {entry.endpoint for entry in known}
     return [
         {
             "label": entry.label(),
             "href": url_for(entry.endpoint, **cast(dict[str, Any], values)),
-            "current": _is_current(entry, values),
+            "current": _is_current(entry, values, below=below),
         }
         for entry, values in shown
         if values is not None
     ]
 
 
-def _is_current(entry: Entry, values: dict[str, str]) -> bool:
+def _is_current(entry: Entry, values: dict[str, str], *, below: bool) -> bool:
     """Pages below an entry count too, but the pages of offices are entries of their own."""
     if request.endpoint == entry.endpoint:
         return values == (request.view_args or {}) or not values
     if entry.part:
-        return entry.part in request.path.split("/")
+        return below and entry.part in request.path
     blueprint = entry.endpoint.partition(".")[0]
-    return blueprint != "offices" and request.blueprint == blueprint
+    return below and blueprint != "offices" and request.blueprint == blueprint
 
 
 def _anybody(actor: Actor) -> dict[str, str] | None:

@@ -182,7 +182,7 @@ TABLE: dict[Action, dict[Role, Reach]] = {
     },
     Action.ADMINISTER: {Role.ADMINISTRATOR: _everywhere},
 }
-JUDGING = frozenset({Action.VERIFY, Action.SETTLE})
+JUDGING = frozenset({Action.VERIFY, Action.SETTLE, Action.REOPEN})
 """Not for the own office, nor for one the person declared an interest in."""
 
 

@@ -103,7 +103,7 @@ class Office:
 
     def _sent(self, page: Page, form: Form, keys: list[str], files: dict[str, Upload]) -> None:
         if page.status >= 400:
-            self.world.ledger.trouble(f"{form.action}: {page.status}")
+            self.world.ledger.trouble(f"{form.action}: {page.said}")
             return
         values = {key: form.values[f"value:{key}"][0] for key in keys}
         self.world.ledger.saved(self.target.assessment, values)
@@ -155,7 +155,7 @@ class Office:
             form = browser.get(f"{self.home}/workbook").form("/workbook")
             page = browser.send(form, {"file": Upload("lembar-kerja.xlsx", body)})
             if page.status != 200:
-                self.world.ledger.trouble(f"{self.home}/workbook: {page.status}")
+                self.world.ledger.trouble(f"{self.home}/workbook: {page.said}")
                 return
             if not page.has_form("/workbook/apply"):
                 break
@@ -164,6 +164,10 @@ class Office:
             browser.send(page.form("/workbook/apply"))
             self.world.ledger.saved(self.target.assessment, values)
             self.world.ledger.count("workbooks")
+
+    def come(self) -> None:
+        """The responsible person signs in."""
+        self.world.browser(self.target.email("pj"))
 
     # --- handing in -------------------------------------------------------------------
 
@@ -212,7 +216,7 @@ class Office:
             verdicts = {key: self._reply_to(form, key) for key in form.names("reply:")}
             page = browser.send(form)
             if page.status >= 400:
-                self.world.ledger.trouble(f"{self.home}/reply: {page.status}")
+                self.world.ledger.trouble(f"{self.home}/reply: {page.said}")
                 return
             self.world.ledger.judged(self.target.assessment, "replied", verdicts)
         if self.chance.random() < 0.5:

@@ -51,8 +51,8 @@ class Upload:
 class Browser:
     """One person's browser."""
 
-    def __init__(self, port: int, line: Line) -> None:
-        self.port, self.line = port, line
+    def __init__(self, port: int, line: Line, address: str = "") -> None:
+        self.port, self.line, self.address = port, line, address
         self.cookies: dict[str, str] = {}
         self._token = ""
         self._connection = self._connect()
@@ -111,6 +111,8 @@ class Browser:
         """Status, headers and body of the answer; asks again while there is none."""
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         every = {**headers, "Cookie": cookie} if cookie else dict(headers)
+        if self.address:
+            every["X-Forwarded-For"] = self.address
         for attempt in range(TRIES):
             try:
                 return self._once(method, path.partition("#")[0], body, every)

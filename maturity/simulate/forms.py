@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -109,6 +110,13 @@ class Page:
     def has_form(self, part: str) -> bool:
         """Whether there is such a form."""
         return any(part in form.action for form in self.forms)
+
+    @property
+    def said(self) -> str:
+        """What the page says is wrong, in short."""
+        found = re.search(r'id="error-summary".*?</ul>|class="notice.*?</div>', self.text, re.S)
+        words = re.sub(r"<[^>]+>", " ", found[0] if found else self.text[:0])
+        return f"{self.status} {self.path}: {' '.join(words.split())[-300:]}"
 
     def links_to(self, part: str) -> list[str]:
         """Addresses with this in them, each once, in order."""

@@ -64,7 +64,7 @@ def extend(world: World, targets: list[Target], until: datetime) -> None:
         form.set("words", "Jaringan di kantor terputus pada hari terakhir.")
         page = browser.send(form)
         if page.status != 200:
-            world.ledger.trouble(f"{address}: {page.status}")
+            world.ledger.trouble(f"{address}: {page.said}")
         world.ledger.count("extensions")
 
 
@@ -86,15 +86,18 @@ class Verification:
         self.home = f"/assessments/{target.assessment}"
 
     def run(self, *, may_return: bool) -> bool:
-        """Decide about everything and open the reply; False when it was returned instead."""
+        """Decide about everything and open the reply; True when it was returned instead."""
         page = self.browser.get(f"{self.home}/verification")
         if page.has_form("/verify/begin"):
             page = self.browser.send(page.form("/verify/begin"))
+        if page.status >= 400:
+            self.world.ledger.trouble(f"{self.home}/verification: {page.said}")
         if may_return and self.chance.random() < 0.06:
-            return not self._give_back()
+            return self._give_back()
         for address in self._pages(page):
             self._decide(address)
-        return self._finish()
+        self._finish()
+        return False
 
     def _pages(self, page: Page) -> list[str]:
         found: list[str] = []
@@ -118,8 +121,12 @@ class Verification:
             verdicts[key] = self._verdict(form, key)
         form.set("do", "stay")
         page = self.browser.send(form)
+        if page.status == 422 and page.has_form(address):
+            form = page.form(address)
+            self._correct(form, verdicts)
+            page = self.browser.send(form)
         if page.status >= 400:
-            self.world.ledger.trouble(f"{address}: {page.status}")
+            self.world.ledger.trouble(f"{address}: {page.said}")
             return
         self.world.ledger.judged(self.target.assessment, "verified", verdicts)
 
@@ -142,25 +149,32 @@ class Verification:
             form.set(f"words:{key}", WORDS)
         return verdict
 
+    def _correct(self, form: Form, verdicts: dict[str, str]) -> None:
+        """What was chosen is the office's own answer: choose the next one."""
+        form.set("do", "stay")
+        for key, verdict in verdicts.items():
+            options = form.choices.get(f"value:{key}", [])
+            unsaved = form.values.get(f"seen:{key}") == ["0"]
+            if verdict == "changed" and unsaved:
+                form.set(f"value:{key}", options[1])
+
     def _give_back(self) -> bool:
         form = self.browser.get(f"{self.home}/verify/return").form("/verify/return")
         form.set("words", "Lengkapi penjelasan pada pertanyaan pertama.")
         form.set("days", "3")
         page = self.browser.send(form)
         if page.status >= 400:
-            self.world.ledger.trouble(f"{self.home}/verify/return: {page.status}")
+            self.world.ledger.trouble(f"{self.home}/verify/return: {page.said}")
             return False
         self.world.ledger.count("returns")
         return True
 
-    def _finish(self) -> bool:
+    def _finish(self) -> None:
         page = self.browser.get(f"{self.home}/verify/finish")
         if page.has_form("/verify/finish"):
             page = self.browser.send(page.form("/verify/finish"))
         if page.status >= 400 or page.path.endswith("/verify/finish"):
-            self.world.ledger.trouble(f"{self.home}/verify/finish: {page.status}")
-            return False
-        return True
+            self.world.ledger.trouble(f"{self.home}/verify/finish: {page.said}")
 
 
 def settle(world: World, target: Target, browser: Browser) -> None:
@@ -179,7 +193,7 @@ def settle(world: World, target: Target, browser: Browser) -> None:
         if verdicts:
             page = browser.send(form)
             if page.status >= 400:
-                world.ledger.trouble(f"{home}: {page.status}")
+                world.ledger.trouble(f"{home}: {page.said}")
             world.ledger.judged(target.assessment, "settled", verdicts)
     page = browser.get(f"{home}/settle")
     if not page.has_form("/settle"):
@@ -189,7 +203,7 @@ def settle(world: World, target: Target, browser: Browser) -> None:
         form.set("with_open", "yes")
     page = browser.send(form)
     if page.status >= 400:
-        world.ledger.trouble(f"{home}/settle: {page.status}")
+        world.ledger.trouble(f"{home}/settle: {page.said}")
 
 
 def publish(world: World) -> None:
@@ -203,4 +217,4 @@ def publish(world: World) -> None:
             form.set(name, "yes")
         page = browser.send(form)
     if page.status >= 400:
-        world.ledger.trouble(f"{address}: {page.status}")
+        world.ledger.trouble(f"{address}: {page.said}")

@@ -147,14 +147,17 @@ class Simulation:
         """Most in time; the last tenth while the deadline passes. Gives those that were late."""
         tenth = max(1, len(offices) // 10)
         self._stage("pengajuan", offices[:-tenth], Office.hand_in)
-        self.world.clock.set_to(begun + timedelta(days=1) - timedelta(seconds=2))
+        end = begun + timedelta(days=1)
+        self.world.jump(end - timedelta(minutes=10))
+        self._stage("masuk sebelum batas waktu", offices[-tenth:], Office.come)
+        self.world.clock.set_to(end - timedelta(seconds=2))
         done = self._stage("pengajuan di batas waktu", offices[-tenth:], Office.hand_in)
         last = zip(offices[-tenth:], done, strict=True)
         late = [office for office, handed_in in last if not handed_in]
         waits = [
             office for office in late if office.target.assessment not in self.world.ledger.submitted
         ]
-        self.world.clock.set_to(begun + timedelta(days=1, minutes=1))
+        self.world.clock.set_to(end + timedelta(minutes=1))
         return waits
 
     def _extended(self, late: list[Office]) -> None:
@@ -164,7 +167,7 @@ class Simulation:
 
     def _verified(self, offices: list[Office], begun: datetime) -> None:
         done = self._stage("verifikasi", offices, lambda office: self._verify(office, first=True))
-        back = [office for office, ended in zip(offices, done, strict=True) if ended is False]
+        back = [office for office, ended in zip(offices, done, strict=True) if ended is True]
         self._stage("perbaikan", back, Office.mend)
         self._stage("verifikasi ulang", back, lambda office: self._verify(office, first=False))
 
@@ -178,7 +181,7 @@ class Simulation:
     def _replied(self, offices: list[Office], begun: datetime) -> None:
         answering = [office for office in offices if office.chance.random() < 0.9]
         self._stage("masa sanggah", answering, Office.reply)
-        self.world.clock.set_to(begun + timedelta(days=10))
+        self.world.jump(begun + timedelta(days=10))
 
     def _settled(self, offices: list[Office]) -> None:
         def settle(office: Office) -> None:

@@ -47,6 +47,7 @@ class Server:
             "MATURITY_DATABASE_URL": self.settings.database,
             "MATURITY_SECRET_KEY": self.settings.secret(),
             "MATURITY_SECURE_COOKIES": "0",
+            "MATURITY_PROXIES": "1",
             "MATURITY_WORKERS": str(self.settings.workers),
             "MATURITY_LOG_LEVEL": "ERROR",
             CLOCK: str(self.clock),

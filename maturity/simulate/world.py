@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import secrets
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,7 +30,10 @@ SLUG = "simulasi"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An office that takes part, and its assessment once the round is open."""
+    """An office that takes part, and its assessment once the round is open.
+
+    ``province``: the code of the province above it; None for provinces and KPU RI.
+    """
 
     code: str
     kind: str
@@ -71,22 +75,43 @@ class World:
     seed: int
     dropped: float
     ledger: Ledger = field(default_factory=Ledger)
+    _guard: threading.Lock = field(default_factory=threading.Lock)
+    _turns: dict[str, threading.Lock] = field(default_factory=dict)
+    _cookies: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def chance(self, *about: object) -> random.Random:
         """The same luck in every run of one seed."""
         return random.Random(f"{self.seed}:{':'.join(map(str, about))}")
 
+    def jump(self, moment: datetime) -> None:
+        """Let the application's clock show another day: all have to sign in anew."""
+        self.clock.set_to(moment)
+        self._cookies.clear()
+
     def browser(self, email: str) -> Browser:
-        """The browser of somebody who has signed in."""
+        """A window of the browser of somebody who has signed in; once, however many windows."""
         line = Line(self.dropped, self.chance("line", email))
-        browser = Browser(self.port, line)
+        browser = Browser(self.port, line, self._address(email))
+        with self._guard:
+            turn = self._turns.setdefault(email, threading.Lock())
+        with turn:
+            if email not in self._cookies:
+                self._sign_in(browser, email)
+                self._cookies[email] = dict(browser.cookies)
+        browser.cookies = dict(self._cookies[email])
+        return browser
+
+    def _address(self, email: str) -> str:
+        """The address from which a person comes, as a reverse proxy would tell it."""
+        return f"2001:db8::{self.chance('address', email).getrandbits(32):x}"
+
+    def _sign_in(self, browser: Browser, email: str) -> None:
         form = browser.get("/sign-in").form("/sign-in")
         form.set("email", email)
         form.set("password", self.password)
         page = browser.send(form)
         if page.path.startswith("/sign-in"):
             raise RuntimeError(f"{email} cannot sign in: {page.status}")
-        return browser
 
 
 def populate(
@@ -122,7 +147,10 @@ def _chosen(session: Session, count: int, seed: int) -> list[Target]:
         .where(Office.valid_to.is_(None))
         .order_by(Office.code)
     ).all()
-    every = [Target(row.code, row.kind, row.province_code) for row in rows]
+    every = [
+        Target(row.code, row.kind, row.province_code if row.province_code != row.code else None)
+        for row in rows
+    ]
     if count >= len(every):
         return every
     chance = random.Random(seed)

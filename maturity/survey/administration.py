@@ -20,6 +20,8 @@ from maturity.survey.models import Assessment, Round
 
 bp = Blueprint("administration", __name__, url_prefix="/administration/rounds")
 PENDING, NOBODY_YET = "open", "none"
+YEARS = range(2000, 2200)
+"""Years that a typed moment may lie in: others are slips, and no zone can be reckoned with them."""
 
 
 def round_or_404(session: Session, slug: str) -> Round:
@@ -99,5 +101,7 @@ def typed_moment(day: str, clock: str, *, last: bool) -> datetime | None:
         at = time.fromisoformat(clock.strip().replace(".", ":"))
         typed = datetime.combine(date.fromisoformat(day.strip()), at, REFERENCE)
     except ValueError:
+        return None
+    if typed.year not in YEARS:
         return None
     return typed.replace(second=59 if last else 0, microsecond=0)

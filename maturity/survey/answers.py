@@ -45,6 +45,8 @@ class Change:
     seen: int = 0
     private_note: str | None = None
     """None leaves it as it is: workbooks know nothing of it."""
+    confidence: int | None = None
+    """1 to 3, 0 unsaid; None leaves it as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ class Kept(NamedTuple):
     updated_at: datetime
     updated_by_id: int | None
     private_note: str = ""
+    confidence: int | None = None
 
 
 def stored(session: Session, assessment_id: int) -> dict[str, Kept]:
@@ -250,8 +253,6 @@ def save(
     known = present(session, assessment.id, [item.key]) if rows is None else rows
     existing = known.get(item.key)
     wanted, fault = _wanted(item, change)
-    if change.private_note is not None:
-        wanted["private_note"] = clean(change.private_note)
     if existing is not None and _same(existing, wanted):
         return Saved(existing, changed=False, fault=fault)
     answer = existing or _new(assessment, item, author)
@@ -275,6 +276,8 @@ def _kept_whole(change: Change) -> Change:
     texts = (change.reason, change.note, change.private_note or "")
     if max(map(len, texts)) > MAX_NOTE:
         raise TooLongError(MAX_NOTE)
+    if change.confidence not in (None, 0, 1, 2, 3):
+        raise ValueError("confidence is 1, 2 or 3")
     return replace(change, raw=clean(change.raw))
 
 
@@ -288,20 +291,25 @@ def _new(assessment: Assessment, item: Item, author: Author) -> Answer:
         reason="",
         note="",
         private_note="",
+        confidence=None,
         draft=None,
         updated_at=author.now,
     )
 
 
-def _wanted(item: Item, change: Change) -> tuple[dict[str, str | None], Text | None]:
+def _wanted(item: Item, change: Change) -> tuple[dict[str, str | int | None], Text | None]:
     """The columns that a change asks for, and why a draft is only a draft."""
-    columns: dict[str, str | None] = {
+    columns: dict[str, str | int | None] = {
         "state": "",
         "value": "",
         "draft": None,
         "reason": clean(change.reason),
         "note": clean(change.note),
     }
+    if change.private_note is not None:
+        columns["private_note"] = clean(change.private_note)
+    if change.confidence is not None:
+        columns["confidence"] = change.confidence or None
     try:
         reading = read(item, change.raw, reason=change.reason)
     except UnreadableError as error:
@@ -311,7 +319,7 @@ def _wanted(item: Item, change: Change) -> tuple[dict[str, str | None], Text | N
     return columns, None
 
 
-def _same(answer: Answer, wanted: Mapping[str, str | None]) -> bool:
+def _same(answer: Answer, wanted: Mapping[str, str | int | None]) -> bool:
     return all(getattr(answer, name) == value for name, value in wanted.items())
 
 
@@ -325,6 +333,7 @@ def _event(answer: Answer, author: Author) -> AnswerEvent:
         reason=answer.reason,
         note=answer.note,
         private_note=answer.private_note,
+        confidence=answer.confidence,
         draft=answer.draft,
         way=author.way,
         at=author.now,

@@ -11,7 +11,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -28,15 +28,24 @@ from maturity.survey import log, notices, receipts
 from maturity.survey.answers import Author, Change, Kept, evidence_key, readings
 from maturity.survey.chain import moment, sha256
 from maturity.survey.deadlines import filling_due, was_sent_in_time
+from maturity.survey.expiry import day_there, holds
 from maturity.survey.file_evidence import files
 from maturity.survey.file_models import EvidenceFile
 from maturity.survey.instrument import Branch, Instrument, Item, Profile
-from maturity.survey.lifecycle import DECIDED, HANDED_IN, STATE_NAMES, AssessmentState, transition
+from maturity.survey.lifecycle import (
+    DECIDED,
+    DECIDING,
+    HANDED_IN,
+    STATE_NAMES,
+    AssessmentState,
+    transition,
+)
 from maturity.survey.loader import load_text
 from maturity.survey.log import Kind, Note
 from maturity.survey.models import Assessment, Decision, Evidence, Round, Stage, StoredScorecard
 from maturity.survey.reading import Reading, clean
 from maturity.survey.routing import Place, Route, lacks_reason, sheet_of
+from maturity.survey.sealed import seal
 
 ARCHIVE_LINKS = "archive-links"
 """The kind of job that opens and copies the links of an assessment."""
@@ -87,6 +96,8 @@ class Work:
     evidence: Mapping[str, Sequence[Evidence]]
     route: Route
     files: Mapping[str, Sequence[EvidenceFile]] = field(default_factory=dict)
+    day: date | None = None
+    """On which evidence must be valid: that of submission, before it today; None: on none."""
 
     def foresee(self, changes: Mapping[str, Change]) -> Route:
         """The way through the instrument once these changes are saved."""
@@ -139,15 +150,23 @@ class Work:
         return not described and self.lacks_link(item, reading)
 
     def lacks_link(self, item: Item, reading: Reading) -> bool:
-        """Whether the claimed level needs evidence and has neither link nor file."""
+        """Whether the claimed level needs evidence and has neither link nor file that holds."""
+        if not self.needs_link(item, reading):
+            return False
+        return not any(holds(piece, self.day) for piece in self.pieces(evidence_key(item)))
+
+    def pieces(self, key: str) -> list[Evidence | EvidenceFile]:
+        """The usable links and the files at an evidence key, expired ones too."""
+        links = [row for row in self.evidence.get(key, ()) if row.usable]
+        return [*links, *self.files.get(key, ())]
+
+    def needs_link(self, item: Item, reading: Reading) -> bool:
+        """Whether the claimed level needs a link or a file."""
         least = item.question.evidence_from
         if least is None or reading.state is not State.ANSWERED or item.thing is not None:
             return False
         rung = item.option(reading.value).rung
-        if rung is None or rung.level < least:
-            return False
-        usable = any(row.usable for row in self.evidence.get(evidence_key(item), ()))
-        return not usable and not self.files.get(evidence_key(item))
+        return rung is not None and rung.level >= least
 
 
 def instrument_of(round_: Round) -> Instrument:
@@ -177,15 +196,32 @@ def open_assessments(session: Session, round_: Round, offices: Sequence[Office])
     session.flush()
 
 
-def work(session: Session, assessment: Assessment, *, with_evidence: bool = True) -> Work:
-    """Open an assessment for reading or filling in; saving needs no evidence."""
+def work(
+    session: Session,
+    assessment: Assessment,
+    *,
+    with_evidence: bool = True,
+    now: datetime | None = None,
+) -> Work:
+    """Open an assessment for reading or filling in; saving needs no evidence.
+
+    What was handed in is judged by the evidence that held then; before that, by what holds
+    ``now`` (where it is not said, no evidence has expired).
+    """
     instrument = instrument_of(assessment.round)
     answers = door.stored(session, assessment.id)
     route = Route(instrument, profile_of(assessment.office), readings(answers))
     if not with_evidence:
         return Work(assessment, instrument, answers, {}, route)
     evidence = door.evidence(session, assessment.id)
-    return Work(assessment, instrument, answers, evidence, route, files(session, assessment.id))
+    found = files(session, assessment.id)
+    return Work(assessment, instrument, answers, evidence, route, found, _day(assessment, now))
+
+
+def _day(assessment: Assessment, now: datetime | None) -> date | None:
+    handed_in = assessment.sent_at or assessment.submitted_at
+    moment = handed_in if assessment.state in HANDED_IN else now
+    return None if moment is None else day_there(moment, assessment.office.timezone)
 
 
 def provisional(work: Work) -> Scorecard:
@@ -217,11 +253,11 @@ def change_state(
     *,
     author: Author,
     words: str = "",
-    digests: Mapping[str, str] | None = None,
+    digests: Mapping[str, object] | None = None,
 ) -> None:
     """Move an assessment along the published transitions; NotAllowedError otherwise.
 
-    Goes into the record, with digests of what was frozen and sealed for it: do it last.
+    Goes into the record, with digests of what was frozen, decided and said: do it last.
     """
     before, words = AssessmentState(assessment.state), clean(words)
     _must_be_allowed(before, to, words)
@@ -237,6 +273,8 @@ def change_state(
     )
     session.add(decision)
     said = dict(digests or {})
+    if before in DECIDING:
+        said |= seal(session, assessment.id)
     if to == AssessmentState.SUBMITTED and assessment.sent_at is not None:
         said["sent_at"] = moment(assessment.sent_at)
     note = note_of(decision, round_id=assessment.round_id, way=author.way, digests=said)
@@ -261,9 +299,13 @@ def _must_be_allowed(before: AssessmentState, to: AssessmentState, words: str) -
         )
 
 
-def note_of(decision: Decision, *, round_id: int, way: str, digests: Mapping[str, str]) -> Note:
+def note_of(decision: Decision, *, round_id: int, way: str, digests: Mapping[str, object]) -> Note:
     """A change of state as the record keeps it: of words, which may name people, the hash."""
-    data = {"before": str(decision.before), "after": str(decision.after), "way": way}
+    data: dict[str, object] = {
+        "before": str(decision.before),
+        "after": str(decision.after),
+        "way": way,
+    }
     if decision.words:
         data["words_sha256"] = sha256(decision.words)
     data |= digests
@@ -289,7 +331,7 @@ def submit(session: Session, assessment: Assessment, *, author: Author) -> Store
     assessment.sent_at = _sent_in_time(assessment, author)
     if assessment.sent_at is None:
         door.must_be_open(assessment, author.now)
-    opened = work(session, assessment)
+    opened = work(session, assessment, now=assessment.sent_at or author.now)
     missing = opened.missing()
     if missing:
         raise IncompleteError(missing)

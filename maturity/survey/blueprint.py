@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from flask import Blueprint, abort
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from maturity.db import MAX_ID
@@ -18,8 +19,8 @@ from maturity.survey.assignments import may_take_up
 from maturity.survey.deadlines import filling_due
 from maturity.survey.file_evidence import keys_of
 from maturity.survey.files import is_sha256
-from maturity.survey.lifecycle import OPEN
-from maturity.survey.models import Assessment
+from maturity.survey.lifecycle import OPEN, AssessmentState
+from maturity.survey.models import Assessment, Decision
 from maturity.survey.taking_up import is_verifier
 from maturity.web import now, reading
 
@@ -120,7 +121,7 @@ def open_work(assessment_id: int, *, with_evidence: bool = True) -> assessments.
     """The assessment of a route, opened for reading."""
     session = reading()
     assessment = assessment_or_404(session, assessment_id)
-    return assessments.work(session, assessment, with_evidence=with_evidence)
+    return assessments.work(session, assessment, with_evidence=with_evidence, now=now())
 
 
 def is_closed(assessment: Assessment) -> bool:
@@ -143,6 +144,21 @@ def seen_by_guest(work: assessments.Work, section: ins.Branch) -> assessments.Wo
     links = {key: rows for key, rows in work.evidence.items() if key in keys}
     files = {key: rows for key, rows in work.files.items() if key in keys}
     return replace(work, evidence=links, files=files)
+
+
+def has_done(assessment_id: int, state: AssessmentState) -> bool:
+    """Whether this person was the one who brought the assessment to the state it is in.
+
+    A request that came twice, because the line broke before the answer, is answered as the first.
+    """
+    newest = (
+        select(Decision)
+        .where(Decision.assessment_id == assessment_id)
+        .order_by(Decision.id.desc())
+        .limit(1)
+    )
+    last = reading().scalar(newest)
+    return last is not None and last.after == state and last.by_id == current_actor().person_id
 
 
 def on_behalf(assessment: Assessment) -> bool:

@@ -78,4 +78,4 @@ def was_sent_in_time(
     """
     end = filling_due(assessment)
     grace = timedelta(minutes=assessment.round.grace_minutes)
-    return sent_at is not None and sent_at <= end and received_at <= end + grace
+    return sent_at is not None and sent_at <= end and received_at - sent_at <= grace

@@ -1,8 +1,8 @@
 """What a questionnaire's form carries, field by field.
 
 Names are ``value:KEY``, ``reason:KEY``, ``note:KEY`` and ``seen:KEY`` for an item;
-``private:KEY`` too where the page asks for it; ``url:KEY``, ``about:KEY``, ``place:KEY``,
-``until:KEY`` and ``drop:KEY`` for the evidence of a question.
+``private:KEY`` and ``confidence:KEY`` too where the page asks for them; ``url:KEY``,
+``about:KEY``, ``place:KEY``, ``until:KEY`` and ``drop:KEY`` for the evidence of a question.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from werkzeug.datastructures import MultiDict
 
@@ -41,6 +42,7 @@ def changes(form: MultiDict[str, str], items: Sequence[Item]) -> dict[str, Chang
             note=form.get(f"note:{item.key}", ""),
             seen=version(form.get(f"seen:{item.key}", "")),
             private_note=form.get(f"private:{item.key}"),
+            confidence=confidence(form.get(f"confidence:{item.key}")),
         )
         for item in items
         if f"seen:{item.key}" in form
@@ -57,7 +59,13 @@ def change_from_json(data: Mapping[str, object]) -> Change:
         note=str(data.get("note") or ""),
         seen=version(str(data.get("seen", ""))),
         private_note=None if data.get("private") is None else str(data["private"]),
+        confidence=confidence(data.get("confidence")),
     )
+
+
+def confidence(said: object) -> int | None:
+    """1 to 3, 0 for none; None, which changes nothing, for nonsense and where it is not asked."""
+    return {"": 0, "0": 0, "1": 1, "2": 2, "3": 3}.get(str(said))
 
 
 def version(said: str) -> int:
@@ -69,6 +77,15 @@ def number(said: object) -> int | None:
     """A number of ours, as it comes back; None for nonsense and what no database holds."""
     text = str(said)
     return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
+
+
+def moment_said(said: str) -> datetime | None:
+    """A moment with its zone, in UTC; None for nonsense and what no clock shows."""
+    try:
+        found = datetime.fromisoformat(said)
+        return found.astimezone(UTC) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):  # the first and last days there are, in another zone
+        return None
 
 
 def new_evidence(form: MultiDict[str, str], keys: Sequence[str]) -> list[NewEvidence]:

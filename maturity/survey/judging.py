@@ -17,6 +17,7 @@ from maturity.errors import MaturityError
 from maturity.survey import assignments
 from maturity.survey.answers import Author
 from maturity.survey.assessments import NotAllowedError, change_state
+from maturity.survey.chain import moment
 from maturity.survey.deadlines import Due, due, filling_due, reply_until
 from maturity.survey.evidence_rule import unverified
 from maturity.survey.instrument import Item
@@ -106,8 +107,8 @@ def confirm_rest(
 ) -> list[Item]:
     """Confirm the claims among these that are undecided; gives those it did confirm.
 
-    Not "not applicable", nor a claim that lacks the evidence its level needs: these are
-    decided one by one.
+    Not "not applicable", nor a claim that lacks the evidence its level needs, or whose
+    evidence had expired when it was handed in: these are decided one by one.
     """
     must_verify(stages.work.assessment, author, state=_S.VERIFYING)
     wanted = {item.key for item in items}
@@ -131,7 +132,8 @@ def give_back(
     """Return for changes; the office has at least so many days, whatever its deadline was."""
     must_verify(assessment, author, state=AssessmentState(assessment.state))
     assessment.due_at = max(filling_due(assessment), author.now + timedelta(days=days))
-    change_state(session, assessment, _S.RETURNED, author=author, words=words)
+    until = {"until": moment(assessment.due_at)}
+    change_state(session, assessment, _S.RETURNED, author=author, words=words, digests=until)
 
 
 def open_reply(session: Session, stages: Stages, *, author: Author) -> StoredScorecard:
@@ -144,7 +146,8 @@ def open_reply(session: Session, stages: Stages, *, author: Author) -> StoredSco
     assessment.reply_due_at = reply_until(assessment, author.now)
     assessment.replied_at = None
     card = freeze_stage(session, stages, Stage.VERIFIED, author)
-    change_state(session, assessment, _S.REPLY, author=author, digests={"scorecard": card.digest})
+    digests = {"scorecard": card.digest, "until": moment(assessment.reply_due_at)}
+    change_state(session, assessment, _S.REPLY, author=author, digests=digests)
     return card
 
 

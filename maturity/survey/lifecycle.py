@@ -45,6 +45,8 @@ HANDED_IN = frozenset(_S) - OPEN
 """The self-assessment is locked and frozen."""
 DECIDED = frozenset({_S.SETTLED, _S.PUBLISHED})
 """The result is settled."""
+DECIDING = frozenset({_S.VERIFYING, _S.REPLY})
+"""Answers are verified, replied to and decided about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     WORKBOOK_BROUGHT = "workbook-brought"
     ROUND_CHANGED = "round-changed"
     INSTRUMENT_CORRECTED = "instrument-corrected"
+    REPLY_FINISHED = "reply-finished"
     DEADLINE_EXTENDED = "deadline-extended"
     VERIFIER_ASSIGNED = "verifier-assigned"
     INTEREST_DECLARED = "interest-declared"

@@ -90,6 +90,7 @@ class Answer(Base):
     ``version`` counts saves; a save that has seen an older one is refused. An empty
     ``state`` means: no accepted answer (never given, emptied, or only a draft). ``note`` goes
     into reports; ``private_note`` is for the office and its verifiers only.
+    ``confidence`` is how sure the office is of it: 1 low, 2 medium, 3 high, None unsaid.
     """
 
     __tablename__ = "answer"
@@ -103,6 +104,7 @@ class Answer(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     note: Mapped[str] = mapped_column(Text, default="")
     private_note: Mapped[str] = mapped_column(Text, default="")
+    confidence: Mapped[int | None]
     draft: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -124,6 +126,7 @@ class AnswerEvent(Base):
     reason: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text)
     private_note: Mapped[str] = mapped_column(Text, default="")
+    confidence: Mapped[int | None]
     draft: Mapped[str | None] = mapped_column(Text)
     way: Mapped[str] = mapped_column(String(16))
     at: Mapped[datetime] = mapped_column(UtcDateTime)

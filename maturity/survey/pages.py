@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from flask import url_for
@@ -23,6 +23,7 @@ from maturity.survey.answers import (
     shown_value,
 )
 from maturity.survey.assessments import Lack, Work
+from maturity.survey.carried_pages import CarriedPages, EarlierView
 from maturity.survey.evidence_pages import EvidencePages, FileView, LinkView, typed_warning
 from maturity.survey.forms import dom_id
 from maturity.survey.instrument import Branch, Instrument, Item, Kind, Option, Question, Text, Thing
@@ -103,6 +104,8 @@ class ItemView:
     conflict: ConflictView | None = None
     warning: str = ""
     private_note: str = ""
+    confidence: int | None = None
+    earlier: EarlierView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,7 @@ class CheckRow:
     links: tuple[LinkView, ...] = ()
     files: tuple[FileView, ...] = ()
     private_note: str = ""
+    confidence: str = ""
 
 
 # --- texts ----------------------------------------------------------------------------
@@ -240,6 +244,7 @@ class Pages:
     def __init__(self, session: Session, work: Work) -> None:
         self.session, self.work, self.language = session, work, locale()
         self.proofs = EvidencePages(session, work, self.language)
+        self.carried = CarriedPages(session, work, self.language)
 
     def item(self, item: Item, conflict: ConflictError | None = None) -> ItemView:
         """An item with its present answer, or with both values of a conflict."""
@@ -258,6 +263,7 @@ class Pages:
             conflict=self._conflict(item, conflict) if conflict else None,
             warning=_warning(value, answer) if answer else "",
             private_note=answer.private_note if answer else "",
+            confidence=answer.confidence if answer else None,
         )
 
     def saved_text(self, answer: Kept | None) -> str:
@@ -312,13 +318,17 @@ class Pages:
             title=(question.title if thing is None else thing.label).in_(self.language),
             note=_in(thing.note, self.language) if thing else "",
             legal=thing.legal if thing else (),
-            items=tuple(self.item(item, conflicts.get(item.key)) for item in items),
+            items=tuple(self._offered(item, conflicts.get(item.key)) for item in items),
             evidence=self.proofs.links(key),
             takes_evidence=question.scored,
             is_thing=thing is not None,
             files=self.proofs.files(key),
             again=self.proofs.again(key) if question.scored else (),
         )
+
+    def _offered(self, item: Item, conflict: ConflictError | None) -> ItemView:
+        """An item with the answer of an earlier period, where that can be confirmed."""
+        return replace(self.item(item, conflict), earlier=self.carried.view(item))
 
     # --- lists ------------------------------------------------------------------------
 
@@ -397,6 +407,7 @@ class Pages:
             links=self.proofs.links(evidence_key(item)),
             files=self.proofs.files(evidence_key(item)),
             private_note=answer.private_note if answer else "",
+            confidence=confidence_words(answer.confidence if answer else None),
         )
 
     def _thing_rows(self, section: Branch, question: Question) -> list[CheckRow]:
@@ -435,6 +446,36 @@ def _warning(value: str, answer: Kept) -> str:
     return typed_warning(value, answer.note, answer.reason, answer.private_note)
 
 
+def item_address(assessment_id: int, section: Branch, item: Item) -> str:
+    """Where an item is answered."""
+    matrix = item.question.matrix
+    if matrix is None or not matrix.paged or item.thing is None:
+        anchor = dom_id(item.key)
+        return url_for(
+            "survey.section", assessment_id=assessment_id, section=section.id, _anchor=anchor
+        )
+    return url_for(
+        "survey.thing",
+        assessment_id=assessment_id,
+        section=section.id,
+        question=item.question.id,
+        thing=item.thing.id,
+    )
+
+
+def subject_words(item: Item, language: str) -> str:
+    """A question, with the object where it stands in a matrix."""
+    words = item.question.title.in_(language)
+    return words if item.thing is None else f"{words} – {item.thing.label.in_(language)}"
+
+
+def confidence_words(confidence: int | None) -> str:
+    """How sure somebody is of an answer; empty where nothing was said."""
+    if confidence is None:
+        return ""
+    return {1: gettext("rendah"), 2: gettext("sedang"), 3: gettext("tinggi")}[confidence]
+
+
 def filled_words(progress: Progress) -> str:
     """How much is filled in."""
     return gettext("%(done)s dari %(asked)s terisi", done=progress.done, asked=progress.asked)
@@ -467,5 +508,5 @@ def lack_words(lack: Lack, item: Item) -> str:
         Lack.ANSWER: gettext("Belum diisi"),
         Lack.DRAFT: gettext("Isian belum dapat diterima; periksa kembali"),
         Lack.REASON: gettext("Alasan belum diisi"),
-        Lack.EVIDENCE: gettext("Bukti dukung atau penjelasan belum ada"),
+        Lack.EVIDENCE: gettext("Bukti dukung yang berlaku atau penjelasan belum ada"),
     }[lack]

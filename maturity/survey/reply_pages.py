@@ -38,6 +38,16 @@ class Faults:
     typed: MultiDict[str, str] = field(default_factory=MultiDict)
     whole: str = ""
 
+    @property
+    def written(self) -> list[tuple[str, str]]:
+        """(item key, words) of all that was typed in words: to be copied where no field is left."""
+        names = (name for name in self.typed if name.startswith("words:"))
+        found = ((name.partition(":")[2], self.typed[name].strip()) for name in names)
+        return [(key, words) for key, words in found if words]
+
+
+NO_FAULTS = Faults()
+
 
 @dataclass(frozen=True, slots=True)
 class ReplyPage:
@@ -86,7 +96,7 @@ def reply_page(stages: Stages, at: datetime, faults: Faults | None = None) -> Re
         left=time_left(until - at) if until is not None and open_ else "",
         unanswered=sum(stages.replied(item.key) is None for item in items),
         disputed=len(stages.disputed()),
-        faults=faults or Faults(),
+        faults=faults or NO_FAULTS,
     )
 
 

@@ -22,7 +22,14 @@ from maturity.survey.judging import UndecidedError
 from maturity.survey.links import link
 from maturity.survey.models import Assessment
 from maturity.survey.reading import UnreadableError
-from maturity.survey.reply_pages import SHOWN, Faults, must_be_about, replied, reply_page
+from maturity.survey.reply_pages import (
+    NO_FAULTS,
+    SHOWN,
+    Faults,
+    must_be_about,
+    replied,
+    reply_page,
+)
 from maturity.survey.stages import Stages, stages
 from maturity.web import locale, now, reading, services, writing
 
@@ -45,7 +52,9 @@ def _page(
 ) -> ResponseReturnValue:
     assessment = assessment_or_404(reading(), assessment_id)
     if assessment.state not in SHOWN:
-        return render_template("survey/reply_closed.html", assessment=assessment)
+        unsaved = (faults or NO_FAULTS).written
+        body = render_template("survey/reply_closed.html", assessment=assessment, unsaved=unsaved)
+        return body, status
     page = reply_page(opened(reading(), assessment_id), now(), faults)
     max_file = size_words(services().settings.max_file, locale())
     return render_template("survey/reply.html", page=page, max_file=max_file), status
@@ -132,7 +141,8 @@ def finish_page(assessment_id: int) -> ResponseReturnValue:
 def _finish_page(assessment_id: int, error: str = "", *, status: int = 200) -> ResponseReturnValue:
     assessment = assessment_or_404(reading(), assessment_id)
     if assessment.state not in SHOWN:
-        return render_template("survey/reply_closed.html", assessment=assessment)
+        body = render_template("survey/reply_closed.html", assessment=assessment, unsaved=())
+        return body, status
     page = reply_page(opened(reading(), assessment_id), now())
     return render_template("survey/reply_finish.html", page=page, error=error), status
 

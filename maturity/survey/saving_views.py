@@ -15,7 +15,7 @@ from maturity.offices.guard import (
 )
 from maturity.offices.permissions import Action
 from maturity.survey import answers as door
-from maturity.survey import assessments, evidence_form, forms, uploads
+from maturity.survey import assessments, carried, carried_views, evidence_form, forms, uploads
 from maturity.survey.answers import Author, Change, ConflictError
 from maturity.survey.blueprint import (
     Subject,
@@ -30,6 +30,7 @@ from maturity.survey.blueprint import (
     section_thing,
     subject_or_404,
 )
+from maturity.survey.carried import Earlier
 from maturity.survey.evidence_pages import typed_warning
 from maturity.survey.gap import gap_of
 from maturity.survey.instrument import Branch, Instrument, Item
@@ -62,21 +63,31 @@ def _save_page(
     about = subject_or_404(section, subject)
     items = _page_items(work.instrument, section, about)
     changes = forms.changes(request.form, items)
+    earlier = carried_views.wanted(work, items)
+    if earlier is not None:
+        key = earlier.item.key
+        changes[key] = carried.change_of(earlier, changes.get(key, Change("")))
     after = work.foresee(changes)
     door.must_be_open(work.assessment, who.now)
     keys = list(dict.fromkeys(door.evidence_key(item) for item in items))
     came, good = uploads.arrivals(keys), evidence_form.days_are_readable(keys)
     with writing() as session:
         assessment = assessment_or_404(session, assessment_id, held=True)
-        conflicts, faulty = _save_all(session, assessment, items, changes, who=who)
+        conflicts, faulty = _save_all(session, assessment, items, changes, who=who, earlier=earlier)
         faulty |= not uploads.attach_all(session, assessment, keys, came, who=who)
         faulty |= not evidence_form.use_chosen(session, assessment, keys, who=who)
         assessments.note_progress(assessment, after)
     if conflicts:
         return section_page(assessment_id, section_id, subject, conflicts)
+    if "carry" in request.form:
+        return redirect(f"{_here()}#{forms.dom_id(request.form['carry'])}-item", 303)
     if faulty or not good or request.form.get("do") == "stay":
-        return redirect(f"{request.path}?{request.query_string.decode()}".rstrip("?"), 303)
+        return redirect(_here(), 303)
     return redirect(_next(assessment_id, section_id, about, after), 303)
+
+
+def _here() -> str:
+    return f"{request.path}?{request.query_string.decode()}".rstrip("?")
 
 
 def _page_items(instrument: Instrument, section: Branch, about: Subject | None) -> list[Item]:
@@ -92,6 +103,7 @@ def _save_all(
     changes: dict[str, Change],
     *,
     who: Author,
+    earlier: Earlier | None,
 ) -> tuple[dict[str, ConflictError], bool]:
     """Save what the form carries; conflicts by key, and whether anything does not parse."""
     conflicts: dict[str, ConflictError] = {}
@@ -99,8 +111,9 @@ def _save_all(
     by_key = {item.key: item for item in items}
     rows = door.present(session, assessment.id, changes)
     for key, change in changes.items():
+        by = carried.by_carrying(who) if earlier and earlier.item.key == key else who
         try:
-            saved = door.save(session, assessment, by_key[key], change, author=who, rows=rows)
+            saved = door.save(session, assessment, by_key[key], change, author=by, rows=rows)
             faulty |= saved.fault is not None
         except ConflictError as conflict:
             conflicts[key] = conflict

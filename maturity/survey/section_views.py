@@ -79,11 +79,11 @@ def section_page(
     pages = Pages(reading(), seen_by_guest(work, section))
     conflicts = conflicts or {}
     about = subject_or_404(section, subject)
-    blocks, lists = _blocks(pages, section, about, conflicts)
     if not may_answer(work, section):
         return redirect(
             url_for("survey.check_section", assessment_id=assessment_id, section=section_id)
         )
+    blocks, lists = _blocks(pages, section, about, conflicts)
     sections = work.instrument.sections
     page = SectionPage(
         assessment=work.assessment,

@@ -41,6 +41,7 @@ class Line:
     replied_at: datetime | None
     verifier_id: int | None
     may_settle: bool
+    may_open: bool = True
     differing: int = 0
     disputed: int = 0
     undecided: int = 0
@@ -100,6 +101,8 @@ def lines(session: Session, actor: Actor, at: datetime) -> list[Line]:
 
 def _line(one: Assessment, actor: Actor, at: datetime) -> Line:
     office, until = one.office, due(one, Due.REPLY)
+    thing = Thing(office.code, office.province_code)
+    settles = may(actor, Action.SETTLE, thing)
     over = one.replied_at is not None or (until is not None and at > until)
     phase = {_S.SETTLED: "settled", _S.PUBLISHED: "published"}.get(AssessmentState(one.state))
     return Line(
@@ -113,7 +116,8 @@ def _line(one: Assessment, actor: Actor, at: datetime) -> Line:
         until=until,
         replied_at=one.replied_at,
         verifier_id=one.verifier_id,
-        may_settle=may(actor, Action.SETTLE, Thing(office.code, office.province_code)),
+        may_settle=settles,
+        may_open=settles or may(actor, Action.REOPEN, thing),
     )
 
 

@@ -95,7 +95,7 @@ class SettlementPage:
         known = {one.key: one for group in self.groups for one in group.matters}
         for key, words in self.faults.words.items():
             dom, title = (known[key].dom, known[key].title) if key in known else ("", key)
-            found.append((dom, f"{title}: {words}"))
+            found.append((dom if self.decidable else "", f"{title}: {words}"))
         return found
 
 

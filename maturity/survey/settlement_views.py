@@ -13,12 +13,18 @@ from maturity.offices.guard import current_actor, permit, thing_of
 from maturity.offices.permissions import Action, may
 from maturity.survey import settling
 from maturity.survey.answers import Author
-from maturity.survey.blueprint import assessment_or_404, assessment_thing, author, bp
+from maturity.survey.blueprint import (
+    assessment_or_404,
+    assessment_thing,
+    author,
+    bp,
+    has_done,
+)
 from maturity.survey.instrument import Item
 from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.models import Assessment
 from maturity.survey.reading import UnreadableError
-from maturity.survey.reply_pages import Faults, must_be_about
+from maturity.survey.reply_pages import NO_FAULTS, Faults, must_be_about
 from maturity.survey.reply_views import opened
 from maturity.survey.settlement_pages import (
     Rights,
@@ -28,26 +34,26 @@ from maturity.survey.settlement_pages import (
     settlement_page,
 )
 from maturity.survey.stages import Stages
+from maturity.survey.taking_up import is_verifier
 from maturity.web import locale, now, reading, writing
 
 _S = AssessmentState
 SHOWN = frozenset({_S.REPLY, _S.SETTLED, _S.PUBLISHED})
 
 
-def rights_of(assessment: Assessment) -> Rights:
+def rights_of(found: Stages) -> Rights:
     """What this person may do with the assessment of a route."""
-    actor, thing = current_actor(), thing_of(assessment.office)
+    actor, thing = current_actor(), thing_of(found.work.office)
     settles = may(actor, Action.SETTLE, thing)
-    assigned = actor.person_id is not None and actor.person_id == assessment.verifier_id
     return Rights(
-        decide=settles or (assigned and may(actor, Action.VERIFY, thing)),
-        settle=settles and not assigned,
+        decide=settles or is_verifier(found.work.assessment, actor),
+        settle=settles and not settling.is_verifier_of(found, actor.person_id),
         reopen=may(actor, Action.REOPEN, thing),
     )
 
 
-def _allowed(assessment: Assessment) -> Rights:
-    rights = rights_of(assessment)
+def _allowed(found: Stages) -> Rights:
+    rights = rights_of(found)
     if not (rights.decide or rights.settle or rights.reopen):
         abort(403)
     return rights
@@ -62,30 +68,36 @@ def settlement(assessment_id: int) -> ResponseReturnValue:
 
 def _opened_page(assessment_id: int, faults: Faults | None = None) -> SettlementPage:
     found = opened(reading(), assessment_id)
-    rights = _allowed(found.work.assessment)
+    rights = _allowed(found)
     return settlement_page(reading(), found, now(), rights=rights, faults=faults)
 
 
 def _page(
     assessment_id: int, faults: Faults | None = None, *, status: int = 200
 ) -> ResponseReturnValue:
-    assessment = assessment_or_404(reading(), assessment_id)
-    _allowed(assessment)
+    found = opened(reading(), assessment_id)
+    _allowed(found)
+    assessment = found.work.assessment
     if assessment.state not in SHOWN:
-        return render_template("survey/settlement_closed.html", assessment=assessment), status
+        return _closed_page(assessment, faults), status
     page = _opened_page(assessment_id, faults)
     return render_template("survey/settlement.html", page=page), status
+
+
+def _closed_page(assessment: Assessment, faults: Faults | None = None) -> str:
+    unsaved = (faults or NO_FAULTS).written
+    return render_template("survey/settlement_closed.html", assessment=assessment, unsaved=unsaved)
 
 
 @bp.post("/assessments/<int:assessment_id>/settlement")
 @permit(Action.SEE_ASSESSMENT, assessment_thing)
 def decide(assessment_id: int) -> ResponseReturnValue:
     """Save the decisions of the page; what cannot be saved stays in its fields."""
-    if not _allowed(assessment_or_404(reading(), assessment_id)).decide:
-        abort(403)
     who = author()
     with writing() as session:
         found = opened(session, assessment_id, held=True)
+        if not _allowed(found).decide:  # asked once nobody else can be assigned any more
+            abort(403)
         faults = _decide_all(session, found, who=who)
     if faults:
         kept: MultiDict[str, str] = MultiDict()
@@ -132,7 +144,7 @@ def settle_page(assessment_id: int) -> ResponseReturnValue:
 def _settle_page(assessment_id: int, error: str = "", *, status: int = 200) -> ResponseReturnValue:
     assessment = assessment_or_404(reading(), assessment_id)
     if assessment.state not in SHOWN:
-        return render_template("survey/settlement_closed.html", assessment=assessment), status
+        return _closed_page(assessment), status
     page = _opened_page(assessment_id)
     return render_template("survey/settlement_settle.html", page=page, error=error), status
 
@@ -145,7 +157,8 @@ def settle(assessment_id: int) -> ResponseReturnValue:
     try:
         settle_one(assessment_id, with_open=with_open)
     except MaturityError as error:
-        return _settle_page(assessment_id, error.in_(locale()), status=error.status)
+        if not has_done(assessment_id, AssessmentState.SETTLED):
+            return _settle_page(assessment_id, error.in_(locale()), status=error.status)
     flash(gettext("Hasil penilaian ditetapkan."), "success")
     return redirect(url_for("survey.settlement", assessment_id=assessment_id), 303)
 
@@ -208,6 +221,7 @@ def reopen(assessment_id: int) -> ResponseReturnValue:
             words = request.form.get("words", "")
             settling.reopen(session, assessment, words=words, author=who)
     except MaturityError as error:
-        return _reopen_page(assessment_id, error.in_(locale()), status=error.status)
+        if not has_done(assessment_id, _S.VERIFYING):
+            return _reopen_page(assessment_id, error.in_(locale()), status=error.status)
     flash(gettext("Penilaian dibuka kembali untuk diverifikasi."), "success")
     return redirect(url_for("survey.settlement", assessment_id=assessment_id), 303)

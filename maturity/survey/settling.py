@@ -6,14 +6,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from maturity.survey import log
 from maturity.survey.answers import Author
 from maturity.survey.assessments import NotAllowedError, change_state, result_of
 from maturity.survey.deadlines import Due, due
 from maturity.survey.instrument import Item
 from maturity.survey.judging import UndecidedError, counting, must_be, must_say, over
 from maturity.survey.lifecycle import AssessmentState
+from maturity.survey.log import Kind, Note
 from maturity.survey.models import Assessment, Stage, StoredScorecard
 from maturity.survey.rulings import Ruling, freeze_stage, keep
+from maturity.survey.sealed import seal
 from maturity.survey.stage_models import Judgement, Verdict
 from maturity.survey.stages import Stages, reading_of
 
@@ -52,13 +55,27 @@ def must_be_in_reply(assessment: Assessment, now: datetime) -> None:
 
 
 def finish_reply(session: Session, stages: Stages, *, author: Author) -> None:
-    """The office says that it has nothing to add, before the window ends."""
+    """The office says that it has nothing to add, before the window ends. Said once."""
     assessment = stages.work.assessment
     must_be_in_reply(assessment, author.now)
     open_ones = [item for item in stages.differing() if stages.replied(item.key) is None]
     if open_ones:
         raise UndecidedError(open_ones)
+    if assessment.replied_at is not None:
+        return
     assessment.replied_at = assessment.updated_at = author.now
+    log.append(session, _finished(session, assessment, author))
+
+
+def _finished(session: Session, assessment: Assessment, author: Author) -> Note:
+    return Note(
+        kind=Kind.REPLY_FINISHED,
+        at=author.now,
+        assessment_id=assessment.id,
+        round_id=assessment.round_id,
+        by_id=author.person_id,
+        data={"way": author.way, **seal(session, assessment.id)},
+    )
 
 
 # --- settling -------------------------------------------------------------------------
@@ -90,7 +107,7 @@ def settle(session: Session, stages: Stages, *, with_open: bool, author: Author)
     """
     assessment = stages.work.assessment
     must_be(assessment, _S.REPLY)
-    if author.person_id is not None and author.person_id == assessment.verifier_id:
+    if is_verifier_of(stages, author.person_id):
         raise NotAllowedError(
             "Yang memverifikasi tidak menetapkan hasilnya sendiri.",
             "Who verified does not settle the result.",
@@ -109,6 +126,12 @@ def settle(session: Session, stages: Stages, *, with_open: bool, author: Author)
     card = freeze_stage(session, stages, Stage.SETTLED, author)
     change_state(session, assessment, _S.SETTLED, author=author, digests={"scorecard": card.digest})
     return card
+
+
+def is_verifier_of(stages: Stages, person_id: int | None) -> bool:
+    """Whether this person verified, or is assigned to: who did does not settle."""
+    assigned = person_id is not None and person_id == stages.work.assessment.verifier_id
+    return assigned or stages.was_verified_by(person_id)
 
 
 def is_reply_open(stages: Stages, now: datetime) -> bool:

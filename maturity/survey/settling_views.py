@@ -34,7 +34,7 @@ _S = AssessmentState
 
 def init_app(app: Flask) -> None:
     """The menu's line for those who settle or publish."""
-    add_entry(app, Entry("survey.settlements", _label, _if_settling, part="settlement"))
+    add_entry(app, Entry("survey.settlements", _label, _if_settling, part="/settlement"))
 
 
 def _label() -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -18,8 +19,9 @@ from sqlalchemy.orm import Session
 from maturity.scoring.engine import score
 from maturity.scoring.rubric import State
 from maturity.scoring.scorecard import Scorecard, scorecard
-from maturity.survey.answers import STATES
+from maturity.survey.answers import STATES, evidence_key
 from maturity.survey.assessments import Work
+from maturity.survey.expiry import day_there, holds
 from maturity.survey.instrument import Item
 from maturity.survey.models import Stage
 from maturity.survey.reading import Reading
@@ -78,6 +80,11 @@ class Stages:
         route = self.work.route
         asked = route.asked(self.work.instrument.items)
         return [item for item in asked if item.key in route.readings]
+
+    def was_verified_by(self, person_id: int | None) -> bool:
+        """Whether a verification that counts is this person's, whoever is assigned by now."""
+        mine = (row.by_id == person_id for one in self.rows if (row := self.verified(one)))
+        return person_id is not None and any(mine)
 
     def progress(self, items: list[Item] | None = None) -> Progress:
         """How many claims were verified."""
@@ -174,6 +181,15 @@ def stages(session: Session, work: Work) -> Stages:
     for row in session.scalars(query):
         rows.setdefault(row.key, {})[Stage(row.stage)] = row
     return Stages(work, rows)
+
+
+def expired(work: Work, item: Item, at: datetime) -> bool:
+    """Whether a claim needs evidence and has some, but none that was still valid at ``at``."""
+    reading = work.route.readings.get(item.key)
+    if reading is None or not work.needs_link(item, reading):
+        return False
+    pieces, day = work.pieces(evidence_key(item)), day_there(at, work.office.timezone)
+    return bool(pieces) and not any(holds(piece, day) for piece in pieces)
 
 
 def is_claim_to_grant(work: Work, item: Item) -> bool:

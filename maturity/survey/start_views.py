@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,20 +19,25 @@ from maturity.offices.guard import (
     thing_of,
 )
 from maturity.offices.permissions import Action, may
+from maturity.survey.answers import evidence_key
 from maturity.survey.assessments import Work
 from maturity.survey.blueprint import (
     assessment_thing,
     bp,
     is_closed,
+    may_answer,
     open_work,
 )
+from maturity.survey.carried_pages import CarriedPages
 from maturity.survey.deadlines import filling_due
 from maturity.survey.decision_views import StageNotice, notice_of
+from maturity.survey.expiry import day_there, ending
 from maturity.survey.instrument import Branch, Instrument
+from maturity.survey.lifecycle import HANDED_IN
 from maturity.survey.models import Assessment, Round
-from maturity.survey.pages import Pages, Row
+from maturity.survey.pages import Pages, Row, item_address, subject_words
 from maturity.survey.sections import assigned
-from maturity.web import locale, reading
+from maturity.web import format_day, locale, now, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,16 @@ def start() -> ResponseReturnValue:
 
 
 @dataclass(frozen=True, slots=True)
+class EndingLine:
+    """Evidence that has ended or ends soon, and where it is attached."""
+
+    href: str
+    subject: str
+    day: str
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TaskPage:
     """The task list of an assessment."""
 
@@ -86,6 +101,13 @@ class TaskPage:
     only_mine: bool
     notice: StageNotice | None
     due: datetime
+    carried: int
+    ending: tuple[EndingLine, ...]
+
+    @property
+    def handed_in(self) -> bool:
+        """Whether the office has handed it in and nothing was returned to it."""
+        return self.assessment.state in HANDED_IN and self.assessment.submitted_at is not None
 
 
 @bp.get("/assessments/<int:assessment_id>")
@@ -95,6 +117,7 @@ def tasks(assessment_id: int) -> ResponseReturnValue:
     session, work = reading(), open_work(assessment_id)
     progress = work.route.progress(work.instrument.items)
     actor, thing = current_actor(), thing_of(work.office)
+    fillable = may_answer(work)
     only_mine = request.args.get("sections") == "mine"
     rows = _task_rows(session, work, actor.person_id if only_mine else None)
     page = TaskPage(
@@ -112,8 +135,23 @@ def tasks(assessment_id: int) -> ResponseReturnValue:
         only_mine=only_mine,
         notice=notice_of(reading(), work.assessment) if may(actor, Action.ANSWER, thing) else None,
         due=filling_due(work.assessment),
+        carried=len(CarriedPages(session, work, locale()).views()) if fillable else 0,
+        ending=tuple(_ending(work)) if fillable else (),
     )
     return render_template("survey/tasks.html", page=page)
+
+
+def _ending(work: Work) -> Iterator[EndingLine]:
+    """Evidence that has ended or ends within thirty days, soonest first."""
+    keys, day = work.evidence.keys() | work.files.keys(), day_there(now(), work.office.timezone)
+    first = {evidence_key(item): item for item in reversed(work.instrument.items)}
+    home = {q.id: section for section in work.instrument.sections for q in section.questions}
+    for one in ending(((key, piece) for key in keys for piece in work.pieces(key)), day):
+        item = first.get(one.key)
+        if item is not None:
+            href = item_address(work.assessment.id, home[item.question.id], item)
+            words = subject_words(item, locale())
+            yield EndingLine(href, words, format_day(one.until, locale()), one.until < day)
 
 
 def _task_rows(session: Session, work: Work, only: int | None) -> dict[Branch, Row]:

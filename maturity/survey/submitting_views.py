@@ -28,8 +28,7 @@ from maturity.survey.blueprint import (
     section_thing,
     seen_by_guest,
 )
-from maturity.survey.instrument import Branch, Item
-from maturity.survey.pages import Pages, lack_words
+from maturity.survey.pages import Pages, item_address, lack_words, subject_words
 from maturity.web import locale, now, reading, writing
 
 
@@ -75,28 +74,10 @@ def _missing_lines(work: assessments.Work) -> list[tuple[str, str]]:
     lines: dict[str, str] = {}
     for missing in work.missing():
         item = missing.item
-        words = item.question.title.in_(locale())
-        if item.thing is not None:
-            words = f"{words} – {item.thing.label.in_(locale())}"
-        href = _item_address(work.assessment.id, home[item.question.id], item)
+        words = subject_words(item, locale())
+        href = item_address(work.assessment.id, home[item.question.id], item)
         lines.setdefault(href, f"{words}: {lack_words(missing.lack, item).lower()}")
     return list(lines.items())
-
-
-def _item_address(assessment_id: int, section: Branch, item: Item) -> str:
-    matrix = item.question.matrix
-    if matrix is None or not matrix.paged or item.thing is None:
-        anchor = forms.dom_id(item.key)
-        return url_for(
-            "survey.section", assessment_id=assessment_id, section=section.id, _anchor=anchor
-        )
-    return url_for(
-        "survey.thing",
-        assessment_id=assessment_id,
-        section=section.id,
-        question=item.question.id,
-        thing=item.thing.id,
-    )
 
 
 @bp.get("/assessments/<int:assessment_id>/submit")
@@ -141,11 +122,8 @@ def submit(assessment_id: int) -> ResponseReturnValue:
 
 def _sent_at() -> datetime | None:
     """When the device says that it sent the form; None for nonsense, or a time to come."""
-    try:
-        said = datetime.fromisoformat(request.form.get("sent_at", ""))
-    except ValueError:
-        return None
-    return said if said.tzinfo is not None and said <= now() else None
+    said = forms.moment_said(request.form.get("sent_at", ""))
+    return said if said is not None and said <= now() else None
 
 
 @bp.get("/assessments/<int:assessment_id>/submitted")

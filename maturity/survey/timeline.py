@@ -15,7 +15,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from maturity.survey.file_models import EvidenceFile
-from maturity.survey.models import AnswerEvent, Decision, Evidence
+from maturity.survey.models import AnswerEvent, Decision, Evidence, Stage
 from maturity.survey.stage_models import Comment, Extension, Judgement, Thread
 
 PAGE = 60
@@ -60,6 +60,17 @@ class Timeline:
     older: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What of an assessment's story somebody may read: decisions of these stages, conversations."""
+
+    stages: frozenset[Stage] = frozenset(Stage)
+    talks: bool = True
+
+
+ALL = Sight()
+
+
 def timeline(
     session: Session,
     assessment_id: int,
@@ -67,9 +78,10 @@ def timeline(
     before: datetime | None = None,
     kind: Happening | None = None,
     key: str = "",
+    sight: Sight = ALL,
 ) -> Timeline:
     """The newest entries before a moment, of one kind and of one item where that is asked."""
-    asked = _Asked(session, assessment_id, before, key)
+    asked = _Asked(session, assessment_id, before, key, sight)
     sources = [read for of, read in _SOURCES if kind in (None, of)]
     found = sorted(
         (entry for read in sources for entry in read(asked)), key=lambda e: e.at, reverse=True
@@ -85,6 +97,7 @@ class _Asked:
     assessment_id: int
     before: datetime | None
     key: str
+    sight: Sight
 
     def rows(self, query: Any, owner: Any, at: Any, key: Any) -> list[Any]:
         """The newest rows of a query that belong to what was asked."""
@@ -147,7 +160,8 @@ def _pieces(asked: _Asked, table: Any, name: Any) -> Iterator[Entry]:
 
 def _judgements(asked: _Asked) -> Iterator[Entry]:
     table = Judgement
-    for (row,) in asked.rows(select(table), table.assessment_id, table.at, table.key):
+    query = select(table).where(table.stage.in_(asked.sight.stages))
+    for (row,) in asked.rows(query, table.assessment_id, table.at, table.key):
         after = row.value if row.state == "answered" else row.state
         yield Entry(
             Happening.JUDGEMENT, row.at, row.by_id, row.key,
@@ -156,6 +170,8 @@ def _judgements(asked: _Asked) -> Iterator[Entry]:
 
 
 def _comments(asked: _Asked) -> Iterator[Entry]:
+    if not asked.sight.talks:
+        return
     query = select(Comment, Thread).join(Thread, Thread.id == Comment.thread_id)
     for said, thread in asked.rows(query, Thread.assessment_id, Comment.at, Thread.key):
         detail = f"{thread.kind}:{said.side}"

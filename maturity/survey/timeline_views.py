@@ -11,16 +11,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
 
-from maturity.offices.guard import permit
+from maturity.offices.guard import current_actor, permit, thing_of
 from maturity.offices.models import Person
-from maturity.offices.permissions import Action
+from maturity.offices.permissions import Action, Actor, may
 from maturity.survey.assessments import instrument_of
 from maturity.survey.blueprint import assessment_or_404, assessment_thing, bp
+from maturity.survey.decision_views import TOLD
+from maturity.survey.forms import moment_said
 from maturity.survey.instrument import Instrument
 from maturity.survey.lifecycle import STATE_NAMES, AssessmentState
-from maturity.survey.models import Assessment
+from maturity.survey.models import Assessment, Stage
 from maturity.survey.pages import answer_words
-from maturity.survey.timeline import Entry, Happening, Timeline, timeline
+from maturity.survey.reading import clean
+from maturity.survey.threads import Side, side_of
+from maturity.survey.timeline import Entry, Happening, Sight, Timeline, timeline
 from maturity.web import format_moment, locale, reading
 
 
@@ -56,9 +60,11 @@ def happened(assessment_id: int) -> ResponseReturnValue:
     """Answers, evidence, decisions and comments in one order, newest first."""
     session = reading()
     assessment = assessment_or_404(session, assessment_id)
-    kind, key = request.args.get("kind", ""), request.args.get("item", "")[:240]
+    kind, key = request.args.get("kind", ""), clean(request.args.get("item", "")[:240])
     known = Happening(kind) if kind in set(Happening) else None
-    found = timeline(session, assessment.id, before=_moment("before"), kind=known, key=key)
+    before = moment_said(request.args.get("before", ""))
+    sight = sight_of(current_actor(), assessment)
+    found = timeline(session, assessment.id, before=before, kind=known, key=key, sight=sight)
     people = {entry.by_id for entry in found.entries if entry.by_id is not None}
     rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(people)))
     names = {row.id: row.name for row in rows}
@@ -74,12 +80,16 @@ def happened(assessment_id: int) -> ResponseReturnValue:
     return render_template("survey/timeline.html", page=page)
 
 
-def _moment(name: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None
+def sight_of(actor: Actor, assessment: Assessment) -> Sight:
+    """What this person may read: the same as on the pages of decisions and conversations.
+
+    Before the reply opens, and while it is verified again, an office sees only what it said itself.
+    """
+    side, thing = side_of(actor, assessment), thing_of(assessment.office)
+    judging = (Action.VERIFY, Action.SETTLE, Action.ADMINISTER)
+    judges = side is not Side.OFFICE and any(may(actor, one, thing) for one in judging)
+    stages = frozenset(Stage) if judges or assessment.state in TOLD else frozenset({Stage.REPLIED})
+    return Sight(stages, talks=side is not None)
 
 
 def _older(found: Timeline) -> str:
@@ -129,6 +139,7 @@ class Telling:
         ways = {
             "workbook": gettext("lembar kerja"),
             "link": gettext("tautan"),
+            "carried": gettext("dibawa dari periode lalu"),
             "cli": gettext("baris perintah"),
         }
         way = ways.get(entry.way.partition(":")[0])

@@ -15,7 +15,13 @@ from maturity.offices.permissions import Action
 from maturity.survey import assessments, judging
 from maturity.survey.assessments import NotAllowedError, Work
 from maturity.survey.assignments import may_take_up
-from maturity.survey.blueprint import assessment_or_404, assessment_thing, author, open_work
+from maturity.survey.blueprint import (
+    assessment_or_404,
+    assessment_thing,
+    author,
+    has_done,
+    open_work,
+)
 from maturity.survey.deadlines import Due, due, reply_until
 from maturity.survey.forms import dom_id, number
 from maturity.survey.instrument import Item
@@ -117,7 +123,8 @@ def begin(assessment_id: int) -> ResponseReturnValue:
                 _must_take_up(assessment)
             judging.begin(session, assessment, author=author())
     except NotAllowedError as error:
-        return _overview(assessment_id, error.in_(locale()), error.status)
+        if not has_done(assessment_id, _S.VERIFYING):
+            return _overview(assessment_id, error.in_(locale()), error.status)
     flash(gettext("Verifikasi dimulai. Anda adalah verifikator penilaian ini."), "success")
     return _to_overview(assessment_id)
 
@@ -153,7 +160,8 @@ def give_back(assessment_id: int) -> ResponseReturnValue:
             words = request.form.get("words", "")
             judging.give_back(session, assessment, words=words, days=days, author=author())
     except MaturityError as error:
-        return _refused("return", assessment_id, error)
+        if not has_done(assessment_id, _S.RETURNED):
+            return _refused("return", assessment_id, error)
     flash(gettext("Penilaian dikembalikan kepada kantor."), "success")
     return _to_overview(assessment_id)
 
@@ -175,7 +183,8 @@ def take_up_again(assessment_id: int) -> ResponseReturnValue:
             words = request.form.get("words", "")
             judging.take_up_again(session, assessment, words=words, author=author())
     except MaturityError as error:
-        return _refused("again", assessment_id, error)
+        if not has_done(assessment_id, _S.VERIFYING):
+            return _refused("again", assessment_id, error)
     flash(gettext("Verifikasi dibuka kembali."), "success")
     return _to_overview(assessment_id)
 
@@ -280,7 +289,8 @@ def finish(assessment_id: int) -> ResponseReturnValue:
             work = assessments.work(session, assessment)
             judging.open_reply(session, stages(session, work), author=author())
     except (NotAllowedError, UndecidedError) as error:
-        return _finish_page(assessment_id, error.in_(locale()), error.status)
+        if not has_done(assessment_id, _S.REPLY):
+            return _finish_page(assessment_id, error.in_(locale()), error.status)
     state = STATE_NAMES[_S.REPLY].in_(locale())
     flash(
         gettext("Verifikasi selesai; penilaian kini berstatus “%(state)s”.", state=state), "success"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property, lru_cache
 
 from flask import url_for
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from maturity.survey.answers import evidence_key
+from maturity.survey.carried import carried_items
 from maturity.survey.evidence_rule import unverified
 from maturity.survey.file_models import EvidenceFile
 from maturity.survey.forms import dom_id
@@ -29,7 +31,7 @@ from maturity.survey.pages import (
 from maturity.survey.reading import Reading
 from maturity.survey.stage_models import Judgement, Verdict
 from maturity.survey.stage_words import reading_words
-from maturity.survey.stages import NOTHING, Stages, is_claim_to_grant
+from maturity.survey.stages import NOTHING, Stages, expired, is_claim_to_grant
 from maturity.survey.verification_form import Fault, Typed, offered, typed_of
 from maturity.survey.verification_words import (
     DecisionView,
@@ -38,6 +40,7 @@ from maturity.survey.verification_words import (
     settled_before,
     verdict_words,
 )
+from maturity.web import now
 
 _NOTHING_TYPED = Typed("", "", "", "", "", 0)
 
@@ -143,16 +146,32 @@ class VerifierPages:
     def warnings(self, item: Item) -> Iterator[str]:
         """What to look at before deciding."""
         claimed = self.work.route.readings[item.key]
-        if self.work.lacks_link(item, claimed):
+        if expired(self.work, item, self._handed_in):
+            yield gettext("Semua bukti dukungnya sudah berakhir ketika penilaian diajukan.")
+        elif self.work.lacks_link(item, claimed):
             yield gettext("Level ini memerlukan bukti dukung, tetapi tidak ada tautan atau berkas.")
         if is_claim_to_grant(self.work, item):
             yield gettext("Kantor menyatakan pertanyaan ini tidak berlaku; putuskan satu per satu.")
+        if item.key in self.carried:
+            yield gettext("Jawaban ini dibawa dari periode lalu tanpa perubahan.")
+        if self.work.answers[item.key].confidence == 1:
+            yield gettext("Kantor kurang yakin akan jawaban ini.")
         if self.pages.item(item).warning:
             yield gettext("Jawaban ini tampaknya memuat NIK; mintalah kantor menghapusnya.")
 
     def decision(self, item: Item, row: Judgement) -> DecisionView:
         """A decision in words."""
         return decision_view(self.work, item, row, name=self._names.get(row.by_id or 0, ""))
+
+    @property
+    def _handed_in(self) -> datetime:
+        assessment = self.work.assessment
+        return assessment.sent_at or assessment.submitted_at or now()
+
+    @cached_property
+    def carried(self) -> set[str]:
+        """Items whose answers stand as they were in an earlier round."""
+        return carried_items(self.session, self.work.assessment.id)
 
     @cached_property
     def _names(self) -> dict[int, str]:

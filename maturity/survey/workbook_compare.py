@@ -115,6 +115,7 @@ def _as_kept(row: AnswerEvent) -> Kept:
         updated_at=row.at,
         updated_by_id=row.by_id,
         private_note=row.private_note,
+        confidence=row.confidence,
     )
 
 

@@ -42,7 +42,7 @@
 
   function answer(key) {
     const text = (name) => (field(`${name}:${key}`) || {}).value || '';
-    return { value: valueOf(key), reason: text('reason'), note: text('note'), private: field(`private:${key}`) ? text('private') : null, seen: Number(text('seen') || 0) };
+    return { value: valueOf(key), reason: text('reason'), note: text('note'), private: field(`private:${key}`) ? text('private') : null, confidence: field(`confidence:${key}`) ? text('confidence') : null, seen: Number(text('seen') || 0) };
   }
 
   async function put(path, body) {
@@ -206,7 +206,7 @@
     const kept = waiting.get(key);
     if (kept) {  /* typed here before the line broke */
       setValue(key, kept.value);
-      ['reason', 'note', 'private'].forEach((name) => { const one = field(`${name}:${key}`); if (one && kept[name] != null) one.value = kept[name]; });
+      ['reason', 'note', 'private', 'confidence'].forEach((name) => { const one = field(`${name}:${key}`); if (one && kept[name] != null) one.value = kept[name]; });
     }
     tidy(box);
   });

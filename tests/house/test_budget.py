@@ -16,6 +16,7 @@ ALLOWED_FILES = {
     "survey/build.py": "turns each part of an instrument's file into its frozen object",
     "survey/instrument.py": "the frozen objects of an instrument, read as one page",
     "survey/pages.py": "the contexts of the questionnaire's pages",
+    "survey/verification_pages.py": "the contexts of the verifier's pages",
     "web.py": "what all pages share",
     "survey/answers.py": "the door through which answers are saved",
     "survey/assessments.py": "the door through which assessments change state",

@@ -198,9 +198,9 @@ def test_a_claim_of_level_3_needs_evidence_or_an_explanation(
     client = client_of(app)
     put(client, assessment, "V01", "l3")
     check = f"{SECTION.format(assessment)}/check"
-    assert "Bukti dukung atau penjelasan belum ada" in client.get(check).text
+    assert "Bukti dukung yang berlaku atau penjelasan belum ada" in client.get(check).text
     put(client, assessment, "V01", "l3", note="SK 12/2026 halaman 2", seen=1)
-    assert "Bukti dukung atau penjelasan belum ada" not in client.get(check).text
+    assert "Bukti dukung yang berlaku atau penjelasan belum ada" not in client.get(check).text
 
 
 def test_an_excluded_dataset_needs_the_number_of_its_test(app: Flask, database: Database) -> None:

@@ -206,3 +206,23 @@ def test_the_author_of_a_reply_is_who_signed_in(office: StrictClient, world: InR
     with world.database.read() as session:
         row = session.scalars(select(Judgement).where(Judgement.stage == Stage.REPLIED)).one()
         assert Author(row.by_id, row.at) == Author(world.office.person_id, START)
+
+
+def test_task_list_of_what_is_handed_in_leads_to_reply_and_paper(
+    office: StrictClient, world: InReply
+) -> None:
+    page = office.get(f"/assessments/{world.assessment}").text
+    assert "Periksa dan ajukan" not in page
+    assert page.count(f'href="{address(world)}"') == 1
+    assert f"/assessments/{world.assessment}/berita-acara" in page
+
+
+def test_start_leads_those_who_fill_in_nothing_to_their_work(app: Flask, world: InReply) -> None:
+    client = client_of(app, SETTLER)
+    menu, _, main = client.get("/start").text.partition("<main")
+    assert 'href="/settlement"' in main
+    marked = '<a href="/settlement" aria-current="page">'
+    assert marked not in menu
+    assert marked not in client.get("/account/interests").text
+    assert marked in client.get("/settlement").text
+    assert marked in client.get(f"/assessments/{world.assessment}/settlement").text

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from maturity.db import Database
+from maturity.offices.guard import permission_of
 from maturity.offices.models import Person
 from maturity.offices.permissions import Action, Actor, Delegation, Thing, may
 from maturity.survey.log_models import LogEntry
@@ -445,6 +446,8 @@ def test_every_route_with_another_sections_values_is_closed(
     adapter, walked = app.url_map.bind("localhost"), 0
     for rule in app.url_map.iter_rules():
         if not rule.arguments & set(foreign) or rule.arguments - set(foreign):
+            continue
+        if permission_of(app.view_functions[rule.endpoint]).public:
             continue
         for method in rule.methods - {"HEAD", "OPTIONS"}:
             values = {name: foreign[name] for name in rule.arguments}

@@ -33,6 +33,7 @@ def _happen(database: Database, assessment: int, clock: Clock) -> None:
         at = [START + timedelta(hours=n) for n in range(1, 5)]
         author = Author(None, at[0])
         assessments.change_state(session, made, AssessmentState.SUBMITTED, author=author)
+        made.state = AssessmentState.REPLY
         key = {"assessment_id": assessment, "key": "V01"}
         verified = {"stage": "verified", "verdict": "changed", "state": "answered", "value": "l1"}
         words = {"words": "SK tidak memuatnya.", "private_words": "RAHASIA"}

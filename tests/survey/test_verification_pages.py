@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -111,6 +112,8 @@ def test_the_queue_takes_as_many_queries_for_many_offices(made, database):
     few = count()
     with database.write() as session:
         round_ = session.scalars(select(Round)).one()
+        kinds = ("national", "province", "regency", "city")
+        round_.verifiers = json.dumps({kind: ["external"] for kind in kinds})
         offices = [office.code for office in add_offices(session)]
         session.add_all(
             Assessment(round_id=round_.id, office_code=code, state="submitted", submitted_at=START)
