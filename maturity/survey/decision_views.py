@@ -20,9 +20,10 @@ from maturity.survey.deadlines import Due, due, filling_due
 from maturity.survey.instrument import Branch, Item
 from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.models import Assessment, Decision
+from maturity.survey.stage_words import reading_words
 from maturity.survey.stages import Stages, stages
 from maturity.survey.threads import Side, awaited
-from maturity.survey.verification_words import DecisionView, decision_view, reading_words
+from maturity.survey.verification_words import DecisionView, decision_view
 from maturity.web import format_moment, locale, reading
 
 _S = AssessmentState
@@ -95,7 +96,7 @@ def _row(found: Stages, item: Item) -> DecidedRow:
     claimed = work.route.readings[item.key]
     return DecidedRow(
         title=title,
-        claim=reading_words(work.instrument, item, claimed, language=locale()),
+        claim=reading_words(work.instrument, item, claimed, locale()),
         decision=decision_view(work, item, row) if row else None,
         differs=found.is_lowered(item.key),
         talk=url_for(
@@ -116,6 +117,7 @@ class StageNotice:
     tone: str
     quote: str = ""
     links: tuple[tuple[str, str], ...] = ()
+    action: tuple[str, str] | None = None
 
 
 def notice_of(session: Session, assessment: Assessment) -> StageNotice | None:
@@ -155,13 +157,11 @@ def _told_notice(assessment: Assessment, links: tuple[tuple[str, str], ...]) -> 
         url_for("survey.decisions", assessment_id=assessment.id),
         gettext("Baca keputusan per jawaban"),
     )
+    page = url_for("survey.reply", assessment_id=assessment.id)
     if assessment.state != _S.REPLY:
         title = gettext("Hasil penilaian sudah ditetapkan")
-        reply = (
-            url_for("survey.reply", assessment_id=assessment.id),
-            gettext("Baca hasil verifikasi dan keputusan atas sanggahan"),
-        )
-        return StageNotice(title, "", "success", links=(reply, read, *links))
+        ruled = page, gettext("Baca hasil verifikasi dan keputusan atas sanggahan")
+        return StageNotice(title, "", "success", links=(ruled, read, *links))
     end = due(assessment, Due.REPLY)
     text = gettext("Hasil verifikasi dapat Anda baca dan tanggapi.")
     if end is not None:
@@ -169,9 +169,12 @@ def _told_notice(assessment: Assessment, links: tuple[tuple[str, str], ...]) -> 
             "Hasil verifikasi dapat Anda baca dan tanggapi sampai %(when)s.",
             when=_when(assessment, end),
         )
-    reply = url_for("survey.reply", assessment_id=assessment.id), gettext("Tanggapi hasilnya")
     title = gettext("Verifikasi selesai: masa sanggah dibuka")
-    return StageNotice(title, text, "info", links=(reply, read, *links))
+    if assessment.replied_at is not None:
+        again = page, gettext("Baca tanggapan kantor Anda")
+        return StageNotice(title, text, "info", links=(again, read, *links))
+    reply = page, gettext("Tanggapi hasil verifikasi")
+    return StageNotice(title, text, "warning", links=(read, *links), action=reply)
 
 
 def _links(session: Session, assessment: Assessment) -> tuple[tuple[str, str], ...]:

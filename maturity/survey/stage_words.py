@@ -19,7 +19,7 @@ STAGE_NAMES: dict[Stage, Text] = {
 NOTHING_CHOSEN = Text("Tidak ada yang dipilih", "Nothing chosen")
 _CHANGED = Text("Diubah", "Changed")
 _VERDICTS: dict[tuple[Stage, Verdict], Text] = {
-    (Stage.VERIFIED, Verdict.CONFIRMED): Text("Dikonfirmasi", "Confirmed"),
+    (Stage.VERIFIED, Verdict.CONFIRMED): Text("Sesuai", "Confirmed"),
     (Stage.VERIFIED, Verdict.CHANGED): _CHANGED,
     (Stage.VERIFIED, Verdict.NOT_VERIFIABLE): Text(
         "Tidak dapat diverifikasi", "Not verifiable"

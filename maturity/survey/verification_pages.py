@@ -30,13 +30,13 @@ from maturity.survey.pages import (
 )
 from maturity.survey.reading import Reading
 from maturity.survey.stage_models import Judgement, Verdict
+from maturity.survey.stage_words import reading_words
 from maturity.survey.stages import NOTHING, Stages, expired, is_claim_to_grant
 from maturity.survey.verification_form import Fault, Typed, offered, typed_of
 from maturity.survey.verification_words import (
     DecisionView,
     decision_view,
     judge_names,
-    reading_words,
     settled_before,
     verdict_words,
 )
@@ -141,7 +141,7 @@ class VerifierPages:
 
     def words(self, item: Item, reading: Reading) -> str:
         """An answer as people read it."""
-        return reading_words(self.work.instrument, item, reading, language=self.language)
+        return reading_words(self.work.instrument, item, reading, self.language)
 
     def warnings(self, item: Item) -> Iterator[str]:
         """What to look at before deciding."""

@@ -9,16 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from maturity.offices.models import Person
-from maturity.scoring.rubric import State
 from maturity.survey import assessments
-from maturity.survey.answers import STATES
 from maturity.survey.assessments import Work
-from maturity.survey.instrument import Instrument, Item
+from maturity.survey.instrument import Item
 from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.models import Assessment, Round, Stage
-from maturity.survey.pages import answer_words
-from maturity.survey.reading import Reading
 from maturity.survey.stage_models import Judgement, Verdict
+from maturity.survey.stage_words import reading_words, verdict_name
 from maturity.survey.stages import Stages, is_claim_to_grant, reading_of, stages
 from maturity.web import format_moment, locale
 
@@ -42,7 +39,7 @@ def decision_view(work: Work, item: Item, row: Judgement, *, name: str = "") -> 
     return DecisionView(
         verdict=verdict_words(Verdict(row.verdict), grants=is_claim_to_grant(work, item)),
         kind="done" if row.verdict == Verdict.CONFIRMED else "check",
-        answer=reading_words(work.instrument, item, reading_of(row), language=locale()),
+        answer=reading_words(work.instrument, item, reading_of(row), locale()),
         words=row.words,
         private=row.private_words,
         confidence=confidence_words(row.confidence),
@@ -58,22 +55,12 @@ def judge_names(session: Session, found: Stages) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(wanted)}
 
 
-def reading_words(instrument: Instrument, item: Item, reading: Reading, *, language: str) -> str:
-    """An accepted answer in words; "Tidak ada" for an empty choice of several."""
-    value = reading.value if reading.state is State.ANSWERED else STATES[reading.state]
-    return answer_words(instrument, item, value, language=language) or gettext("Tidak ada")
-
-
 def verdict_words(verdict: Verdict, *, grants: bool) -> str:
     """A verifier's decision in words; ``grants``: about "not applicable"."""
     if grants:
         granted = verdict is Verdict.CONFIRMED
         return gettext("Disetujui: tidak berlaku") if granted else gettext("Ditolak, diubah")
-    return {
-        Verdict.CONFIRMED: gettext("Sesuai"),
-        Verdict.CHANGED: gettext("Diubah"),
-        Verdict.NOT_VERIFIABLE: gettext("Tidak dapat diverifikasi"),
-    }[verdict]
+    return verdict_name(Stage.VERIFIED, verdict).in_(locale())
 
 
 def confidence_words(confidence: int | None) -> str:
@@ -103,7 +90,7 @@ def settled_before(session: Session, assessment: Assessment, language: str) -> d
     settled = stages(session, work).readings(Stage.SETTLED)
     known = {item.key: item for item in work.instrument.items}
     return {
-        key: reading_words(work.instrument, known[key], reading, language=language)
+        key: reading_words(work.instrument, known[key], reading, language)
         for key, reading in settled.items()
         if key in known
     }
