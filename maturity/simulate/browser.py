@@ -60,6 +60,10 @@ class Browser:
     def _connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
 
+    def close(self) -> None:
+        """Close the window."""
+        self._connection.close()
+
     # --- asking -----------------------------------------------------------------------
 
     def get(self, path: str) -> Page:

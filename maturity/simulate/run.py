@@ -116,6 +116,7 @@ class Simulation:
             self._verified(offices, begun)
             self._replied(offices, begun)
             self._settled(offices)
+        self.world.close()
         return self._outcome()
 
     def _with_assessments(self, targets: Iterable[Target]) -> list[Target]:
@@ -139,6 +140,7 @@ class Simulation:
 
         with ThreadPoolExecutor(self.plan.clients) as pool:
             done = list(pool.map(one, people))
+        self.world.close()
         self.seconds[name] = time.monotonic() - begun
         self.say(f"{name}: {len(people)}, {self.seconds[name]:.0f} s")
         return done

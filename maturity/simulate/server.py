@@ -112,10 +112,12 @@ class Chaos:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._end.wait(self.chance.expovariate(1 / self.every)):
+        wait = self.every / 3  # however short the run is, it meets one
+        while not self._end.wait(wait):
             self.server.kill()
             self.between()
             self.server.start()
+            wait = self.chance.expovariate(1 / self.every)
 
 
 def main(port: int) -> None:

@@ -78,6 +78,7 @@ class World:
     _guard: threading.Lock = field(default_factory=threading.Lock)
     _turns: dict[str, threading.Lock] = field(default_factory=dict)
     _cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    _open: list[Browser] = field(default_factory=list)
 
     def chance(self, *about: object) -> random.Random:
         """The same luck in every run of one seed."""
@@ -88,10 +89,16 @@ class World:
         self.clock.set_to(moment)
         self._cookies.clear()
 
+    def close(self) -> None:
+        """Close every window; nobody may be at work."""
+        while self._open:
+            self._open.pop().close()
+
     def browser(self, email: str) -> Browser:
         """A window of the browser of somebody who has signed in; once, however many windows."""
         line = Line(self.dropped, self.chance("line", email))
         browser = Browser(self.port, line, self._address(email))
+        self._open.append(browser)
         with self._guard:
             turn = self._turns.setdefault(email, threading.Lock())
         with turn:

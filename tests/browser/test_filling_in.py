@@ -160,7 +160,7 @@ def test_the_section_works_without_javascript(
     section(page, who, assessment)
     choose(page, "V01", "l2")
     page.fill("#q-V01-note", "tanpa skrip")
-    page.click("text=Simpan dan lanjutkan")
+    page.click("button:visible:has-text('Simpan dan lanjutkan')")
     page.wait_for_url("**/check")
     assert "tanpa skrip" in page.inner_text("main")
     assert answers_of(database, assessment)["V01"].value == "l2"

@@ -11,7 +11,7 @@ from maturity.config import Settings
 from maturity.simulate.run import Plan, simulate
 
 pytestmark = pytest.mark.slow
-GOOD, BAD = Plan(offices=3, clients=3, seed=5), Plan(3, 3, seed=7, dropped=0.04, kill_every=6.0)
+GOOD, BAD = Plan(offices=3, clients=3, seed=5), Plan(3, 3, seed=7, dropped=0.03, kill_every=15.0)
 
 
 @pytest.mark.parametrize(("kind", "plan"), [("sqlite", BAD), ("postgresql", GOOD)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -34,6 +35,8 @@ def client(app, database):
     with database.write() as session:
         make_user(session, email=EMAIL, role=Role.EXTERNAL, office="0")
         round_ = make_round(session)
+        kinds = ("national", "province", "regency", "city")
+        round_.verifiers = json.dumps({kind: ["external"] for kind in kinds})
         old = make_round(session, slug="2024", opens_at=round_.opens_at - timedelta(days=700),
                          closes_at=round_.opens_at - timedelta(days=600))  # fmt: skip
         for code, index in zip(REGENCIES, [3.9, *USUAL], strict=True):
