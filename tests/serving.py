@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -42,10 +43,20 @@ class Server:
 
     def stop(self) -> int:
         """Ask it to stop, read the rest of its log, give its exit code."""
-        self.process.send_signal(signal.SIGTERM)
+        ended = threading.Event()
+        asking = threading.Thread(target=self._ask_to_stop, args=(ended,), daemon=True)
+        asking.start()
         assert self.process.stderr is not None
         self.lines.extend(json.loads(line) for line in self.process.stderr)
+        ended.set()
         return self.process.wait(30)
+
+    def _ask_to_stop(self, ended: threading.Event) -> None:
+        """Again and again: a signal that comes while a process is being begun may get lost."""
+        while self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            if ended.wait(15):
+                return
 
     def kill(self) -> None:
         """Kill all its processes at once, as when the power fails."""
