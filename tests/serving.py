@@ -82,10 +82,14 @@ def serving(data: Path, database_url: str, **settings: str) -> Iterator[Server]:
         env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     server = Server(process, port)
+    fuse = threading.Timer(300, server.kill)  # a test that waits for a word never said fails
+    fuse.daemon = True
+    fuse.start()
     try:
         server.read_until("serving")
         yield server
     finally:
+        fuse.cancel()
         if process.poll() is None:
             server.kill()
         assert process.stderr is not None

@@ -79,7 +79,10 @@ class Beside:
         pause = FIRST_PAUSE
         while (process := self._begin()) is not None:
             begun = time.monotonic()
-            code = process.wait()
+            while (code := process.poll()) is None:  # a wait without end was seen to miss a death
+                self._ending.wait(0.5)
+                if self._ending.is_set():
+                    return
             if self._ending.is_set():
                 return
             lasted = time.monotonic() - begun > LASTING
