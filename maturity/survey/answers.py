@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from maturity.errors import MaturityError
 from maturity.scoring.rubric import State
 from maturity.survey.deadlines import filling_due, is_in_reply
+from maturity.survey.file_models import EvidenceFile
 from maturity.survey.instrument import Item, Text
 from maturity.survey.lifecycle import OPEN, AssessmentState
 from maturity.survey.models import Answer, AnswerEvent, Assessment, Evidence
@@ -423,7 +424,13 @@ def detach(
 ) -> None:
     """Take a piece of evidence away from a question; it stays in the record."""
     must_be_open(assessment, author.now)
-    row = session.get(Evidence, evidence_id)
+    mark_removed(assessment, key, session.get(Evidence, evidence_id), author)
+
+
+def mark_removed(
+    assessment: Assessment, key: str, row: Evidence | EvidenceFile | None, author: Author
+) -> None:
+    """Note that a piece was taken away from a question, if it is there."""
     if row is None or (row.assessment_id, row.key) != (assessment.id, key) or row.removed_at:
         return
     row.removed_at, row.removed_by_id = author.now, author.person_id

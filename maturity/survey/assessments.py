@@ -462,11 +462,6 @@ def valid_results(session: Session, assessment: Assessment) -> dict[Stage, Store
     return {stage: row for stage, row in found.items() if stage in counts}
 
 
-def handed_in_result(session: Session, assessment: Assessment) -> StoredScorecard | None:
-    """The frozen self-assessment; None while the office may still change its answers."""
-    return result_of(session, assessment) if assessment.state in HANDED_IN else None
-
-
 def card_of(stored: StoredScorecard) -> Scorecard:
     """The whole scorecard of a frozen result."""
     return Scorecard.from_json(zlib.decompress(stored.payload).decode())

@@ -24,6 +24,7 @@ from maturity.survey.answers import (
     MAX_PLACE,
     Author,
     TooLongError,
+    mark_removed,
     must_be_open,
     must_take_evidence,
     touch,
@@ -231,12 +232,7 @@ def detach_file(
 ) -> None:
     """Take a file away from a question; it stays in the record."""
     must_be_open(assessment, author.now)
-    row = session.get(EvidenceFile, use_id)
-    if row is None or (row.assessment_id, row.key) != (assessment.id, key) or row.removed_at:
-        return
-    row.removed_at, row.removed_by_id = author.now, author.person_id
-    row.removed_delegation_id = author.delegation_id
-    assessment.updated_at = author.now
+    mark_removed(assessment, key, session.get(EvidenceFile, use_id), author)
     session.flush()
 
 
