@@ -44,15 +44,7 @@ def bars(rows: Sequence[Bar], scale: Scale) -> Figure:
             TOP + span + BOTTOM,
             margin={"l": 2, "r": 8, "t": TOP, "b": BOTTOM},
             bargap=0,
-            xaxis={
-                "range": [0, scale.top],
-                "tickvals": list(range(1, int(scale.top) + 1)),
-                "tickfont": {"size": SMALL, "color": colours.INK_SOFT},
-                "ticktext": [str(n) for n in range(1, int(scale.top) + 1)],
-                "showgrid": False,
-                "zeroline": False,
-                "fixedrange": True,
-            },
+            xaxis=level_axis(scale),
             yaxis={"range": [span, 0], "visible": False, "fixedrange": True},
             shapes=bands(scale),
             annotations=[*band_names(scale), *_labels(rows, places)],
@@ -87,6 +79,20 @@ def _bar_trace(rows: Sequence[Bar], places: Sequence[int], count: int) -> Figure
             "color": [colours.level(row.level, count) for row in rows],
             "line": {"color": colours.LINE_STRONG, "width": 1},
         },
+    }
+
+
+def level_axis(scale: Scale) -> Figure:
+    """The axis of indexes, with a tick at each whole level."""
+    levels = range(1, int(scale.top) + 1)
+    return {
+        "range": [0, scale.top],
+        "tickvals": list(levels),
+        "tickfont": {"size": SMALL, "color": colours.INK_SOFT},
+        "ticktext": [str(n) for n in levels],
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
     }
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maturity.charts import colours
-from maturity.charts.figures import FONT, SMALL, Figure, layout_of, note, plain, wrapped
-from maturity.charts.level_bars import Scale, band_names, bands
+from maturity.charts.figures import FONT, Figure, layout_of, note, plain, wrapped
+from maturity.charts.level_bars import Scale, band_names, bands, level_axis
 
 ROW, TOP, BOTTOM = 44, 24, 24
 MARKS = (("circle", colours.SURFACE), ("diamond", colours.GOLD), ("square", colours.BRAND))
@@ -33,15 +33,7 @@ def stage_dots(rows: Sequence[StageRow], scale: Scale, names: Sequence[str]) -> 
         "layout": layout_of(
             TOP + span + BOTTOM,
             margin={"l": 2, "r": 8, "t": TOP, "b": BOTTOM},
-            xaxis={
-                "range": [0, scale.top],
-                "tickvals": list(range(1, int(scale.top) + 1)),
-                "tickfont": {"size": SMALL, "color": colours.INK_SOFT},
-                "ticktext": [str(n) for n in range(1, int(scale.top) + 1)],
-                "showgrid": False,
-                "zeroline": False,
-                "fixedrange": True,
-            },
+            xaxis=level_axis(scale),
             yaxis={"range": [span, 0], "visible": False, "fixedrange": True},
             shapes=[*bands(scale), *_stretches(rows, places)],
             annotations=[*band_names(scale), *_labels(rows, places)],
