@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager, suppress
-from threading import Event, Lock, Thread
+from contextlib import closing, contextmanager
+from threading import Event, Thread
 
 import structlog
 
@@ -55,8 +54,7 @@ class Beside:
     def __init__(self, settings: Settings) -> None:
         self._command = [sys.executable, "-m", "maturity.worker", str(os.getpid())]
         self._environment = {**os.environ, **environment(settings)}
-        self._ending, self._guard = Event(), Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._ending = Event()
         self._keeper = Thread(target=self._keep, daemon=True)
 
     def __enter__(self) -> Beside:
@@ -65,38 +63,47 @@ class Beside:
 
     def __exit__(self, *_: object) -> None:
         self._ending.set()
-        with self._guard:
-            process = self._process
-        if process is not None:
-            process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(PATIENCE)
-            process.kill()
         self._keeper.join()
 
     def _keep(self) -> None:
         """From one thread that stays, because Linux ends a process with its parent's thread."""
         pause = FIRST_PAUSE
-        while (process := self._begin()) is not None:
-            begun = time.monotonic()
-            while (code := process.poll()) is None:  # a wait without end was seen to miss a death
-                self._ending.wait(0.5)
-                if self._ending.is_set():
+        while not self._ending.is_set():
+            begun, process = time.monotonic(), self._begin()
+            while (code := _exit_code(process)) is None:
+                if self._ending.wait(0.2):
+                    _put_down(process)
                     return
-            if self._ending.is_set():
-                return
             lasted = time.monotonic() - begun > LASTING
             pause = FIRST_PAUSE if lasted else min(2 * pause, LONGEST_PAUSE)
             _log.warning("worker died", code=code, again_in=pause)
             self._ending.wait(pause)
 
-    def _begin(self) -> subprocess.Popen[bytes] | None:
-        with self._guard:
-            if self._ending.is_set():
-                return None
-            self._process = subprocess.Popen(  # noqa: S603
-                self._command,
-                env=self._environment,
-                process_group=0,  # Ctrl-C is for the server, which ends this
-            )
-            return self._process
+    def _begin(self) -> int:
+        """The process, of a group of its own: Ctrl-C is for the server, which ends this.
+
+        Not by ``subprocess``, which waits until a pipe of its own is closed: a server process
+        forked in the same moment holds that pipe open for as long as it lives.
+        """
+        return os.posix_spawn(sys.executable, self._command, self._environment, setpgroup=0)
+
+
+def _exit_code(process: int) -> int | None:
+    """Of a child, once; None while it lives."""
+    try:
+        ended, status = os.waitpid(process, os.WNOHANG)
+    except ChildProcessError:  # somebody else was told
+        return 0
+    return os.waitstatus_to_exitcode(status) if ended else None
+
+
+def _put_down(process: int) -> None:
+    """Ask a child to end, give it its time, then make it."""
+    os.kill(process, signal.SIGTERM)
+    until = time.monotonic() + PATIENCE
+    while _exit_code(process) is None:
+        if time.monotonic() > until:
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+            return
+        time.sleep(0.05)

@@ -10,10 +10,12 @@ import socket
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from maturity.config import Settings, environment, settings_from
+from maturity.worker.process import Beside
 from tests.serving import Server, free_port, serving
 
 pytestmark = pytest.mark.slow
@@ -108,6 +110,34 @@ def test_a_worker_beside_the_server_is_begun_again_and_ends_with_it(
     assert events.count("worker died") == 1
     assert events.index("worker ended") < events.index("stopped")
     assert not Path(f"/proc/{again}").exists()
+
+
+def test_a_worker_is_begun_and_ended_while_the_server_forks(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pipe, forked = os.pipe, []
+
+    def pipe_that_a_forked_process_holds_too() -> tuple[int, int]:
+        ends, process = pipe(), os.fork()
+        if process == 0:
+            signal.pause()
+        forked.append(process)
+        return ends
+
+    def begin_and_end() -> None:
+        with Beside(Settings(tmp_path)):
+            pass
+
+    monkeypatch.setattr(os, "pipe", pipe_that_a_forked_process_holds_too)
+    together = Thread(target=begin_and_end, daemon=True)
+    together.start()
+    together.join(20)
+    hangs = together.is_alive()
+    for process in forked:
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+    together.join(20)
+    assert not hangs
 
 
 def test_settings_reach_the_server_processes(tmp_path: Path) -> None:
