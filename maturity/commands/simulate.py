@@ -33,7 +33,8 @@ def add(commands: Commands) -> None:
     words = say("benih acak", "seed of chance")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help=words)
     words = say(
-        "dengan gangguan: sambungan putus, server dimatikan", "with faults: lost answers, kills"
+        "dengan gangguan: sambungan putus, server dimatikan, cakram bukti penuh",
+        "with faults: lost answers, kills, a full disk for evidence",
     )
     parser.add_argument("--faults", action="store_true", help=words)
     words = say(
@@ -46,22 +47,29 @@ def add(commands: Commands) -> None:
 def run_round(args: argparse.Namespace) -> int:
     """Simulate and say what came of it; 1 when anything was lost, doubled or left unsaid."""
     try:
+        import lxml  # noqa: F401 - a browser reads pages with it
         import openpyxl  # noqa: F401 - people fill in workbooks with it
     except ImportError:
         raise MaturityError(
             "Simulasi memerlukan paket tambahan: pip install 'maturity[simulate]'.",
             "The simulation needs an extra: pip install 'maturity[simulate]'.",
         ) from None
+    from maturity.simulate.disk import NoDiskError
     from maturity.simulate.run import Plan, simulate
 
-    bad = (0.02, 20.0) if args.faults else (0.0, 0.0)
-    plan = Plan(args.offices, args.clients, args.seed, dropped=bad[0], kill_every=bad[1])
+    plan = Plan(args.offices, args.clients, args.seed)
+    if args.faults:
+        plan = replace(plan, dropped=0.02, kill_every=20.0, full_every=20.0)
     with tempfile.TemporaryDirectory() as folder:
         data = args.data or Path(folder)
         if data.exists() and any(data.iterdir()):
             raise MaturityError(f"{data} tidak kosong.", f"{data} is not empty.")
         settings = replace(read_settings(), data=data.resolve(), secure_cookies=False)
-        outcome = simulate(settings, plan, _say)
+        try:
+            outcome = simulate(settings, plan, _say)
+        except NoDiskError as error:
+            _say(say(f"Cakram penuh tidak dicoba: {error}.", f"No full disk was tried: {error}."))
+            outcome = simulate(settings, replace(plan, full_every=0.0), _say)
     return _told(outcome)
 
 
@@ -75,7 +83,7 @@ def _told(outcome: Outcome) -> int:
         sys.stdout.write(f"{name:>22} {count}\n")
     for name, count in sorted(outcome.counts.items()):
         sys.stdout.write(f"{name:>22} {count}\n")
-    sys.stdout.write(f"{'kills':>22} {outcome.kills}\n")
+    sys.stdout.write(f"{'kills':>22} {outcome.kills}\n{'times without room':>22} {outcome.full}\n")
     for words in [*outcome.faults, *outcome.troubles]:
         sys.stderr.write(words + "\n")
     if outcome.sound:

@@ -6,16 +6,20 @@ from __future__ import annotations
 import hashlib
 import io
 import random
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
-from maturity.simulate.browser import Browser, Upload
-from maturity.simulate.forms import Form, Page
+from maturity.simulate.browser import Browser, Upload, Walk
+from maturity.simulate.forms import Form
 from maturity.simulate.world import Target, World
-from maturity.survey.instrument import Instrument, Kind
-from maturity.survey.workbook import labels
+from maturity.survey.instrument import Instrument, Item
+from maturity.survey.workbook import ANSWER, FIRST, KEY, labels
 
 NOTE = "SK Nomor 12 Tahun 2026, halaman 3."
+NO_ROOM = "Berkas tidak dapat disimpan"
 _LATE = ("sudah lewat", "has passed", "is over")
 
 
@@ -42,31 +46,31 @@ class Office:
         """Answer everything, one way or another."""
         browser = self.world.browser(self.target.email("operator"))
         way = self.chance.random()
-        if way < 0.12:
+        if way < 0.5:
             self._by_workbook(browser)
-        elif way < 0.32:
+        elif way < 0.65:
             self._by_script(browser)
         self._by_forms(browser)
         if self.chance.random() < 0.3:
             self._quarrel(browser)
 
     def _by_forms(self, browser: Browser) -> None:
-        for address in self._pages(browser):
-            page = browser.get(address)
-            form = page.form(address)
+        walk = Walk(browser)
+        for address in self._pages(walk):
+            form = walk.at(address).form(address)
             asked = [
                 key for key in form.names("value:") if not any(form.values.get(f"value:{key}", []))
             ]
             if not asked:
                 continue
             files = self._fill(form, asked)
-            self._sent(browser.send(form, files), form, asked, files)
+            self._sent(walk, form, asked, files)
 
-    def _pages(self, browser: Browser) -> Iterator[str]:
+    def _pages(self, walk: Walk) -> Iterator[str]:
         """Every page with questions: sections, and each object of a paged inventory."""
-        for link in browser.get(self.home).links_to(f"{self.home}/sections/"):
+        for link in walk.at(self.home).links_to(f"{self.home}/sections/"):
             section = link.partition("?")[0]
-            page = browser.get(section)
+            page = walk.at(section)
             below = [one for one in page.links_to(f"{section}/") if one.count("/") > 5]
             yield from below or [section]
 
@@ -101,7 +105,12 @@ class Office:
         owner = "semua" if self.chance.random() < 0.1 else self.target.code
         return Upload(f"bukti-{key.replace('/', '-')}.pdf", small_pdf(f"{owner}:{key}"))
 
-    def _sent(self, page: Page, form: Form, keys: list[str], files: dict[str, Upload]) -> None:
+    def _sent(self, walk: Walk, form: Form, keys: list[str], files: dict[str, Upload]) -> None:
+        page = walk.send(form, files)
+        while files and NO_ROOM in page.text:  # what was typed is saved, the file is not
+            self.world.ledger.count("full disk")
+            time.sleep(1.0)
+            page = walk.send(page.form(form.action), files)
         if page.status >= 400:
             self.world.ledger.trouble(f"{form.action}: {page.said}")
             return
@@ -114,8 +123,9 @@ class Office:
 
     def _by_script(self, browser: Browser) -> None:
         """As the page's script does: one request an answer."""
-        for address in list(self._pages(browser))[:4]:
-            form = browser.get(address).form(address)
+        walk = Walk(browser)
+        for address in islice(self._pages(walk), 4):
+            form = walk.at(address).form(address)
             for key in form.names("value:"):
                 if any(form.values.get(f"value:{key}", [])):
                     continue
@@ -137,8 +147,9 @@ class Office:
     def _quarrel(self, browser: Browser) -> None:
         """Two people save the same answer, neither knowing of the other."""
         other = self.world.browser(self.target.email("operator2"))
-        address = next(iter(self._pages(browser)))
-        form = browser.get(address).form(address)
+        walk = Walk(browser)
+        address = next(self._pages(walk))
+        form = walk.at(address).form(address)
         key = form.names("seen:")[0]
         seen = int(form.values[f"seen:{key}"][0])
         options = [one for one in form.choices.get(f"value:{key}", []) if one not in _NO_ANSWERS]
@@ -151,7 +162,7 @@ class Office:
         """Download, fill in some of it without a line, hand it back; twice, to no effect."""
         empty = browser.download(f"{self.home}/workbook.xlsx?lang=id")
         body, values = filled_workbook(empty, self.world.instrument, self.chance)
-        for time in range(2):
+        for turn in range(2):
             form = browser.get(f"{self.home}/workbook").form("/workbook")
             page = browser.send(form, {"file": Upload("lembar-kerja.xlsx", body)})
             if page.status != 200:
@@ -159,7 +170,7 @@ class Office:
                 return
             if not page.has_form("/workbook/apply"):
                 break
-            if time:
+            if turn:
                 self.world.ledger.trouble(f"{self.home}/workbook changed something the second time")
             browser.send(page.form("/workbook/apply"))
             self.world.ledger.saved(self.target.assessment, values)
@@ -196,8 +207,9 @@ class Office:
     def mend(self) -> None:
         """After a return: change an answer, hand in again."""
         browser = self.world.browser(self.target.email("operator"))
-        address = next(iter(self._pages(browser)))
-        form = browser.get(address).form(address)
+        walk = Walk(browser)
+        address = next(self._pages(walk))
+        form = walk.at(address).form(address)
         key = form.names("seen:")[0]
         options = [one for one in form.choices.get(f"value:{key}", []) if one not in _NO_ANSWERS]
         now = form.values.get(f"value:{key}", [""])[0]
@@ -251,18 +263,32 @@ def small_pdf(about: str) -> bytes:
 def filled_workbook(
     body: bytes, instrument: Instrument, chance: random.Random
 ) -> tuple[bytes, dict[str, str]]:
-    """The workbook with answers to its level questions, and what was answered by item."""
+    """The workbook with all drop-downs chosen, and what was answered by item."""
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(body))
-    sheet, values = book.worksheets[1], {}
-    kinds = {item.key: item for item in instrument.items if item.kind is Kind.LEVEL}
-    for row in range(1, sheet.max_row + 1):
-        key, cell = sheet.cell(row, 1).value, sheet.cell(row, 4)
-        if key in kinds and not cell.value:
-            most = (kinds[key].question.evidence_from or 3) - 1  # more needs evidence
-            value = f"l{chance.randint(1, max(1, min(most, 2)))}"
-            cell.value, values[key] = labels(kinds[key], "id")[value], value
+    values: dict[str, str] = {}
+    for sheet in book.worksheets[1:]:
+        for row in range(FIRST, sheet.max_row + 1):
+            for place, item in enumerate(_items_of(instrument, sheet.cell(row, KEY + 1).value)):
+                cell = sheet.cell(row, ANSWER + 1 + place)
+                value = _choice(item, chance)
+                if value and not cell.value:
+                    cell.value, values[item.key] = labels(item, "id")[value], value
     out = io.BytesIO()
     book.save(out)
     return out.getvalue(), values
+
+
+def _items_of(instrument: Instrument, key: Any) -> list[Item]:
+    """What a line of a workbook asks: one question, or the cells of an object."""
+    if not isinstance(key, str) or key.startswith("#"):
+        return []
+    return [one for one in instrument.items if one.key == key or one.key.startswith(f"{key}/")]
+
+
+def _choice(item: Item, chance: random.Random) -> str:
+    """One of the first two answers, without a level that asks for evidence."""
+    options = [one.id for one in item.options if one.id not in _NO_ANSWERS]
+    most = min(2, len(options), (item.question.evidence_from or 3) - 1)
+    return options[chance.randrange(max(1, most))] if options else ""

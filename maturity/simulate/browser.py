@@ -155,6 +155,25 @@ class Browser:
                 return
 
 
+class Walk:
+    """From page to page: where a saved form led to is not opened a second time."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self._page: Page | None = None
+
+    def at(self, address: str) -> Page:
+        """The page of that address, opened unless it is the one on screen."""
+        if self._page is None or self._page.path.partition("?")[0] != address:
+            self._page = self.browser.get(address)
+        return self._page
+
+    def send(self, form: Form, files: Mapping[str, Upload] | None = None) -> Page:
+        """Press the button of a form; what comes back is on screen."""
+        self._page = self.browser.send(form, files)
+        return self._page
+
+
 def _multipart(pairs: Sequence[tuple[str, str]], files: Mapping[str, Upload]) -> tuple[bytes, str]:
     edge = "simulated-form-edge-7f3a"
     parts = [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+
+from lxml import html
 
 Values = dict[str, list[str]]
 
@@ -29,65 +30,38 @@ class Form:
         return [name.removeprefix(prefix) for name in every if name.startswith(prefix)]
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.forms: list[Form] = []
-        self.links: list[str] = []
-        self._form: Form | None = None
-        self._text: list[str] | None = None
-        self._area = self._list = ""
+def _form(element: html.HtmlElement) -> Form:
+    """Read as a browser does: what is disabled is not sent, the first option is chosen."""
+    form = Form(element.get("action", ""), element.get("method", "get").lower())
+    for field_ in element.iter("input", "textarea", "select"):
+        name = field_.get("name")
+        if name and field_.get("disabled") is None:
+            _READERS[field_.tag](form, name, field_)
+    return form
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = {name: value or "" for name, value in attrs}
-        if tag == "a" and "href" in said:
-            self.links.append(said["href"])
-        if tag == "form":
-            self._form = Form(said.get("action", ""), said.get("method", "get").lower())
-            self.forms.append(self._form)
-        if self._form is not None and "disabled" not in said:
-            self._field(tag, said)
 
-    def _field(self, tag: str, said: dict[str, str]) -> None:
-        name = said.get("name", "")
-        if tag == "input" and name:
-            self._input(name, said)
-        elif tag == "textarea" and name:
-            self._area, self._text = name, []
-        elif tag == "select" and name:
-            self._list = name
-        elif tag == "option" and self._list:
-            self._option(said)
+def _input(form: Form, name: str, element: html.HtmlElement) -> None:
+    kind, value = element.get("type", "text"), element.get("value", "")
+    if kind in ("radio", "checkbox"):
+        form.choices.setdefault(name, []).append(value)
+        if element.get("checked") is not None:
+            form.values.setdefault(name, []).append(value)
+    elif kind not in ("submit", "button", "file"):
+        form.values.setdefault(name, []).append(value)
 
-    def _input(self, name: str, said: dict[str, str]) -> None:
-        assert self._form is not None
-        kind, value = said.get("type", "text"), said.get("value", "")
-        if kind in ("radio", "checkbox"):
-            self._form.choices.setdefault(name, []).append(value)
-            if "checked" in said:
-                self._form.values.setdefault(name, []).append(value)
-        elif kind not in ("submit", "button", "file"):
-            self._form.values.setdefault(name, []).append(value)
 
-    def _option(self, said: dict[str, str]) -> None:
-        assert self._form is not None
-        value = said.get("value", "")
-        self._form.choices.setdefault(self._list, []).append(value)
-        if "selected" in said or self._list not in self._form.values:
-            self._form.values[self._list] = [value]
+def _textarea(form: Form, name: str, element: html.HtmlElement) -> None:
+    form.values[name] = [element.text_content().removeprefix("\n")]
 
-    def handle_data(self, data: str) -> None:
-        if self._text is not None:
-            self._text.append(data)
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea" and self._form is not None and self._text is not None:
-            self._form.values[self._area] = ["".join(self._text).removeprefix("\n")]
-            self._text = None
-        elif tag == "select":
-            self._list = ""
-        elif tag == "form":
-            self._form = None
+def _select(form: Form, name: str, element: html.HtmlElement) -> None:
+    options = list(element.iter("option"))
+    form.choices[name] = [one.get("value", "") for one in options]
+    chosen = [one for one in options if one.get("selected") is not None] or options[:1]
+    form.values[name] = [one.get("value", "") for one in chosen[-1:]]
+
+
+_READERS = {"input": _input, "textarea": _textarea, "select": _select}
 
 
 @dataclass(frozen=True)
@@ -125,6 +99,6 @@ class Page:
 
 def page_of(status: int, path: str, text: str) -> Page:
     """Read a page."""
-    reader = _Reader()
-    reader.feed(text)
-    return Page(status, path, text, reader.forms, reader.links)
+    root = html.document_fromstring(text or "<html></html>")
+    links = [one.get("href", "") for one in root.iter("a") if one.get("href") is not None]
+    return Page(status, path, text, [_form(one) for one in root.iter("form")], links)

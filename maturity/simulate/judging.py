@@ -3,9 +3,10 @@ the settling team settles and publishes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from maturity.simulate.browser import Browser
+from maturity.simulate.browser import Browser, Walk
 from maturity.simulate.forms import Form, Page
 from maturity.simulate.world import (
     ADMINISTRATOR,
@@ -94,37 +95,36 @@ class Verification:
             self.world.ledger.trouble(f"{self.home}/verification: {page.said}")
         if may_return and self.chance.random() < 0.06:
             return self._give_back()
-        for address in self._pages(page):
-            self._decide(address)
+        walk = Walk(self.browser)
+        for address in self._pages(walk, page):
+            self._decide(walk, address)
         self._finish()
         return False
 
-    def _pages(self, page: Page) -> list[str]:
-        found: list[str] = []
-        for section in page.links_to(f"{self.home}/verification/"):
-            address = section.partition("?")[0].partition("#")[0]
-            inner = self.browser.get(address)
+    def _pages(self, walk: Walk, page: Page) -> Iterator[str]:
+        """Every page with claims: sections, and each object of a paged inventory."""
+        sections = [one.partition("?")[0] for one in page.links_to(f"{self.home}/verification/")]
+        for address in dict.fromkeys(one.partition("#")[0] for one in sections):
+            inner = walk.at(address)
             below = [one.partition("#")[0] for one in inner.links_to(f"{address}/")]
             if inner.has_form(address):
-                found.append(address)
-            found += list(dict.fromkeys(below))
-        return list(dict.fromkeys(found))
+                yield address
+            yield from dict.fromkeys(below)
 
-    def _decide(self, address: str) -> None:
+    def _decide(self, walk: Walk, address: str) -> None:
         """Change or doubt a few claims with words, confirm the rest of the page."""
-        page = self.browser.get(address)
+        page = walk.at(address)
         if not page.has_form(address):
             return
         form = page.form(address)
         keys, verdicts = form.names("verdict:"), {}
         for key in keys:
             verdicts[key] = self._verdict(form, key)
-        form.set("do", "stay")
-        page = self.browser.send(form)
+        page = walk.send(form)
         if page.status == 422 and page.has_form(address):
             form = page.form(address)
             self._correct(form, verdicts)
-            page = self.browser.send(form)
+            page = walk.send(form)
         if page.status >= 400:
             self.world.ledger.trouble(f"{address}: {page.said}")
             return
@@ -151,7 +151,6 @@ class Verification:
 
     def _correct(self, form: Form, verdicts: dict[str, str]) -> None:
         """What was chosen is the office's own answer: choose the next one."""
-        form.set("do", "stay")
         for key, verdict in verdicts.items():
             options = form.choices.get(f"value:{key}", [])
             unsaved = form.values.get(f"seen:{key}") == ["0"]

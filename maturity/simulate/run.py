@@ -21,6 +21,7 @@ from maturity.db import Database
 from maturity.simulate import checks, judging
 from maturity.simulate.answering import Office
 from maturity.simulate.browser import GaveUpError
+from maturity.simulate.disk import Shortage, SmallDisk
 from maturity.simulate.server import Chaos, Server
 from maturity.simulate.world import EXTERNAL, SETTLER, SLUG, Clock, Target, World, populate
 from maturity.survey.files import store_of
@@ -33,7 +34,11 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How large, how parallel, how bad. ``kill_every``: mean seconds between kills; 0: never."""
+    """How large, how parallel, how bad.
+
+    ``kill_every``, ``full_every``: mean seconds between kills and between times when the disk
+    for evidence is full; 0: never.
+    """
 
     offices: int = 20
     clients: int = 32
@@ -41,6 +46,7 @@ class Plan:
     instrument: str = "ogd-kpu-2026"
     dropped: float = 0.0
     kill_every: float = 0.0
+    full_every: float = 0.0
 
 
 @dataclass
@@ -53,6 +59,7 @@ class Outcome:
     troubles: list[str]
     seconds: dict[str, float] = field(default_factory=dict)
     kills: int = 0
+    full: int = 0
 
     @property
     def sound(self) -> bool:
@@ -68,15 +75,19 @@ def simulate(settings: Settings, plan: Plan, say: Say = lambda _words: None) -> 
     clock = Clock(settings.data / "clock")
     begun = datetime.now(UTC)
     clock.set_to(begun)
+    disk = SmallDisk(settings.data / "files")
+    if plan.full_every:
+        disk.mount()
     try:
         password, targets = populate(database, count=plan.offices, seed=plan.seed, now=begun)
         with _serving(settings, clock, plan) as server:
             world = World(
                 server.port, password, clock, load(locate(plan.instrument)), plan.seed, plan.dropped
             )
-            return Simulation(world, plan, database, server, settings, say).run(targets)
+            return Simulation(world, plan, database, server, settings, disk, say).run(targets)
     finally:
         database.dispose()
+        disk.unmount()
 
 
 class _serving:  # noqa: N801 - a context manager that reads like one
@@ -100,7 +111,9 @@ class Simulation:
     database: Database
     server: Server
     settings: Settings
+    disk: SmallDisk
     say: Say
+    full: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
 
     def run(self, targets: list[Target]) -> Outcome:
@@ -110,7 +123,9 @@ class Simulation:
         offices = [Office(self.world, one) for one in self._with_assessments(targets)]
         chaos = Chaos(self.server, self.plan.kill_every, random.Random(self.plan.seed))
         with chaos:
-            self._stage("pengisian", offices, Office.fill)
+            with self._shortage() as shortage:
+                self._stage("pengisian", offices, Office.fill)
+            self.full = shortage.times
             late = self._hand_in(offices, begun)
             self._extended(late)
             self._verified(offices, begun)
@@ -118,6 +133,13 @@ class Simulation:
             self._settled(offices)
         self.world.close()
         return self._outcome()
+
+    def _shortage(self) -> Shortage:
+        noticed = self.world.ledger.counts
+        return Shortage(
+            self.disk, self.plan.full_every, 3.0, lambda: noticed["full disk"] > 0,
+            random.Random(self.plan.seed),
+        )  # fmt: skip
 
     def _with_assessments(self, targets: Iterable[Target]) -> list[Target]:
         wanted = select(Assessment.office_code, Assessment.id).join(Round).where(Round.slug == SLUG)
@@ -203,5 +225,11 @@ class Simulation:
         if wanted != self.plan.offices:
             found.append(f"{wanted} of {self.plan.offices} assessments are published")
         return Outcome(
-            states, dict(ledger.counts), found, ledger.troubles, self.seconds, self.server.killed
+            states,
+            dict(ledger.counts),
+            found,
+            ledger.troubles,
+            self.seconds,
+            self.server.killed,
+            self.full,
         )
