@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from maturity.survey.assessments import instrument_of, outline_ids
+from maturity.survey.assessments import instrument_of
+from maturity.survey.frozen import outline_ids
 from maturity.survey.instrument import Instrument
 from maturity.survey.models import Round
 

@@ -26,7 +26,7 @@ from maturity.offices.load import load_offices
 from maturity.offices.registry import OfficeRecord, load_registry
 from maturity.scoring.engine import score
 from maturity.scoring.scorecard import scorecards
-from maturity.survey.assessments import frozen_row
+from maturity.survey.frozen import frozen_row
 from maturity.survey.instrument import Instrument, Profile
 from maturity.survey.loader import load_text
 from maturity.survey.models import Round, Stage, StoredScorecard

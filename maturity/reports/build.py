@@ -17,7 +17,7 @@ from maturity.reports.roadmap import roadmap
 from maturity.reports.stages import History, history
 from maturity.reports.trace import trace
 from maturity.scoring.bands import Measure
-from maturity.survey import assessments
+from maturity.survey import assessments, frozen
 from maturity.survey.assessments import Work
 from maturity.survey.instrument import Branch, Instrument, Text, below
 from maturity.survey.models import Assessment, Stage, StoredScorecard
@@ -43,7 +43,7 @@ def report_of(session: Session, assessment: Assessment, stage: Stage | None = No
 
 def nodes_of(work: Work, stored: StoredScorecard | None) -> Nodes:
     """The frozen scorecard where there is one, else the provisional one."""
-    card = assessments.provisional(work) if stored is None else assessments.card_of(stored)
+    card = assessments.provisional(work) if stored is None else frozen.card_of(stored)
     return Nodes(work.instrument, card)
 
 
@@ -146,7 +146,7 @@ def _dimensions(nodes: Nodes) -> tuple[Standing, ...]:
 
 
 def _weakest(nodes: Nodes) -> Standing | None:
-    found = assessments.weakest_of(nodes.instrument, nodes.card)
+    found = frozen.weakest_of(nodes.instrument, nodes.card)
     return None if found is None else nodes.standing(found)
 
 
@@ -162,4 +162,4 @@ def _weak_indicators(nodes: Nodes) -> tuple[Standing, ...]:
 
 
 def _traced(nodes: Nodes) -> list[str]:
-    return [nodes.card.root.id, *assessments.outline_ids(nodes.instrument)]
+    return [nodes.card.root.id, *frozen.outline_ids(nodes.instrument)]

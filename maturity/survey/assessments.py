@@ -6,9 +6,6 @@ assessment's state allows.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -31,6 +28,7 @@ from maturity.survey.deadlines import filling_due, was_sent_in_time
 from maturity.survey.expiry import day_there, holds
 from maturity.survey.file_evidence import files
 from maturity.survey.file_models import EvidenceFile
+from maturity.survey.frozen import frozen_row
 from maturity.survey.instrument import Branch, Instrument, Item, Profile
 from maturity.survey.lifecycle import (
     DECIDED,
@@ -378,53 +376,6 @@ def freeze(
     return stored
 
 
-def frozen_row(assessment_id: int, instrument: Instrument, card: Scorecard) -> StoredScorecard:
-    """The row of a scorecard, not yet in any session."""
-    payload = card.to_json().encode()
-    digest = hashlib.sha256(instrument.fingerprint.encode() + b"\n" + payload).hexdigest()
-    return StoredScorecard(
-        assessment_id=assessment_id,
-        stage=Stage.SELF,
-        fingerprint=instrument.fingerprint,
-        digest=digest,
-        level=card.root.level,
-        gated_level=card.root.gated_level,
-        index_value=card.root.index,
-        coverage=card.root.coverage,
-        weakest=weakest_of(instrument, card),
-        dimensions=json.dumps(_outline(instrument, card)),
-        payload=zlib.compress(payload, 6),
-    )
-
-
-def outline_ids(instrument: Instrument) -> list[str]:
-    """Dimensions and sub-dimensions that are scored, in order."""
-    scored = set(instrument.rubric.ids)
-    found: list[str] = []
-    for dimension in instrument.dimensions:
-        found.append(dimension.id)
-        branches = (child for child in dimension.children if isinstance(child, Branch))
-        found.extend(branch.id for branch in branches if branch.id in scored)
-    return found
-
-
-def _outline(
-    instrument: Instrument, card: Scorecard
-) -> dict[str, tuple[int | None, int | None, float | None]]:
-    nodes = ((node_id, card.node(node_id)) for node_id in outline_ids(instrument))
-    return {node_id: (node.level, node.gated_level, node.index) for node_id, node in nodes}
-
-
-def weakest_of(instrument: Instrument, card: Scorecard) -> str | None:
-    """The lowest sub-dimension (dimension where there are none)."""
-    ids = outline_ids(instrument)
-    dimensions = {dimension.id for dimension in instrument.dimensions}
-    lower = [one for one in ids if one not in dimensions] or ids
-    known = [(card.node(one).index, place, one) for place, one in enumerate(lower)]
-    found = [(index, place, one) for index, place, one in known if index is not None]
-    return min(found)[2] if found else None
-
-
 def result_of(
     session: Session, assessment: Assessment, stage: Stage = Stage.SELF
 ) -> StoredScorecard | None:
@@ -448,20 +399,20 @@ def results_of(session: Session, assessment: Assessment) -> dict[Stage, StoredSc
     return {Stage(row.stage): row for row in rows}
 
 
+VALID_IN: Mapping[Stage, frozenset[AssessmentState]] = {
+    Stage.SELF: HANDED_IN,
+    Stage.VERIFIED: DECIDED | {AssessmentState.REPLY},
+    Stage.REPLIED: frozenset(),
+    Stage.CONTESTED: DECIDED,
+    Stage.SETTLED: DECIDED,
+}
+"""In which states of an assessment the frozen result of a stage counts."""
+
+
 def valid_results(session: Session, assessment: Assessment) -> dict[Stage, StoredScorecard]:
     """The frozen results that count in the assessment's present state, by stage.
 
     While somebody verifies (again), what was verified or settled before counts no more.
     """
     found, state = results_of(session, assessment), AssessmentState(assessment.state)
-    counts = {Stage.SELF} if state in HANDED_IN else set()
-    if state in (AssessmentState.REPLY, *DECIDED):
-        counts.add(Stage.VERIFIED)
-    if state in DECIDED:
-        counts |= {Stage.CONTESTED, Stage.SETTLED}
-    return {stage: row for stage, row in found.items() if stage in counts}
-
-
-def card_of(stored: StoredScorecard) -> Scorecard:
-    """The whole scorecard of a frozen result."""
-    return Scorecard.from_json(zlib.decompress(stored.payload).decode())
+    return {stage: row for stage, row in found.items() if state in VALID_IN[stage]}

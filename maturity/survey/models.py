@@ -209,6 +209,8 @@ class StoredScorecard(Base):
     coverage: Mapped[float | None]
     weakest: Mapped[str | None] = mapped_column(String(80))
     dimensions: Mapped[str] = mapped_column(Text)  # JSON: node id -> [level, gated, index]
+    variables: Mapped[str] = mapped_column(Text, server_default="{}", deferred=True)
+    """JSON: question or slice -> [level, percent, why there is none or ""]."""
     payload: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # zlib of the JSON
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

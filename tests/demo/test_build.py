@@ -23,8 +23,6 @@ from maturity.survey import log
 from maturity.survey.answers import evidence, fault_of, readings, stored
 from maturity.survey.assessments import (
     Lack,
-    card_of,
-    frozen_row,
     profile_of,
     provisional,
     result_of,
@@ -32,6 +30,7 @@ from maturity.survey.assessments import (
     work,
 )
 from maturity.survey.chain import moment, verify
+from maturity.survey.frozen import card_of, frozen_row
 from maturity.survey.lifecycle import HANDED_IN, AssessmentState, transition
 from maturity.survey.log import Kind
 from maturity.survey.models import (

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from maturity.db import Database
 from maturity.demo.build import DemoSummary, build_demo
 from maturity.offices.models import Office
-from maturity.survey.assessments import card_of
+from maturity.survey.frozen import card_of
 from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
 from tests.builders import START
 

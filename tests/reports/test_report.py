@@ -13,7 +13,8 @@ from maturity.reports.figures import charts
 from maturity.reports.report import DatasetState, Report, Verdict
 from maturity.reports.trace import trace
 from maturity.reports.words import number
-from maturity.survey.assessments import Work, frozen_row, provisional
+from maturity.survey.assessments import Work, provisional
+from maturity.survey.frozen import frozen_row
 from maturity.survey.loader import load_text
 from maturity.survey.shipped import find
 from tests.reports.answered import CLOSED, EXCLUDED, FORMULA, opened, tangerang, usual

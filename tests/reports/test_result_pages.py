@@ -16,7 +16,7 @@ from sqlalchemy import event, select
 
 from maturity.db import Database
 from maturity.offices.models import Role
-from maturity.survey import assessments
+from maturity.survey import assessments, frozen
 from maturity.survey.loader import load_text
 from maturity.survey.models import Answer, Assessment
 from tests.builders import LEBAK, TANGERANG, make_assessment, make_round
@@ -210,7 +210,7 @@ def test_the_scorecard_in_its_published_form(
     with database.read() as session:
         stored = assessments.result_of(session, session.get_one(Assessment, submitted))
         assert stored is not None
-        assert unit == assessments.card_of(stored).to_data()
+        assert unit == frozen.card_of(stored).to_data()
     assert set(unit["nodes"][0]) == {"id", "score", "max", "percent", "index", "level",
                                      "gated_level", "coverage", "weight", "reason"}  # fmt: skip
 
