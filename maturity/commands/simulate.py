@@ -59,7 +59,7 @@ def run_round(args: argparse.Namespace) -> int:
 
     plan = Plan(args.offices, args.clients, args.seed)
     if args.faults:
-        plan = replace(plan, dropped=0.02, kill_every=20.0, full_every=20.0)
+        plan = replace(plan, dropped=0.02, kill_every=60.0, full_every=30.0)
     with tempfile.TemporaryDirectory() as folder:
         data = args.data or Path(folder)
         if data.exists() and any(data.iterdir()):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SIZE_MB = 256
+SIZE_MB = 64
 LONGEST = 120.0
 """Seconds that the disk stays full at most when nobody notices."""
 
