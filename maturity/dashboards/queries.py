@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
 from sqlalchemy.orm import Session, aliased, undefer
 
 from maturity.offices.models import Office
-from maturity.survey.lifecycle import HANDED_IN, AssessmentState
+from maturity.survey.assessments import VALID_IN
+from maturity.survey.lifecycle import DECIDED, HANDED_IN, AssessmentState
 from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
 from maturity.survey.stage_models import Correction
 
@@ -124,19 +125,52 @@ def round_before(session: Session, round_: Round) -> Round | None:
 
 
 def standings(
-    session: Session, round_: Round, earlier: Round | None = None, *, province: str | None = None
+    session: Session,
+    round_: Round,
+    earlier: Round | None = None,
+    *,
+    province: str | None = None,
+    stage: Stage = Stage.SELF,
 ) -> list[Standing]:
-    """Every office of a round (of one province), by code, in one query."""
-    query = _of_round(round_.id, earlier.id if earlier else None)
+    """Every office of a round (of one province), by code, in one query.
+
+    Results are those of one stage, also before: what is claimed is never compared with what
+    was settled.
+    """
+    query = _of_round(round_.id, earlier.id if earlier else None, stage)
     if province is not None:
         query = query.where(Office.province_code == province)
     return [_standing(row) for row in session.execute(query)]
 
 
-def history(session: Session, code: str) -> list[tuple[Round, Standing]]:
+def variable_texts(session: Session, round_: Round, *, stage: Stage = Stage.SELF) -> dict[int, str]:
+    """Assessment -> what its variables came to at a stage, as JSON; in one query."""
+    card = StoredScorecard
+    query = (
+        select(card.assessment_id, card.variables)
+        .join(Assessment, Assessment.id == card.assessment_id)
+        .where(Assessment.round_id == round_.id, *_counts(card, Assessment, stage))
+    )
+    return {row.assessment_id: row.variables for row in session.execute(query)}
+
+
+def stage_of(session: Session, round_: Round) -> Stage:
+    """The stage a round's pages show unless asked: settled once nothing is on its way any more."""
+    query = (
+        select(Assessment.state, func.count())
+        .where(Assessment.round_id == round_.id)
+        .group_by(Assessment.state)
+    )
+    states = {AssessmentState(state) for state, _ in session.execute(query)} & HANDED_IN
+    return Stage.SETTLED if states and states <= DECIDED else Stage.SELF
+
+
+def history(
+    session: Session, code: str, *, stage: Stage = Stage.SELF
+) -> list[tuple[Round, Standing]]:
     """One office in every round it belongs to, the newest first, in one query."""
     query = (
-        _joined(Round)
+        _joined(Round, stage=stage)
         .join(Round, Round.id == Assessment.round_id)
         .where(Office.code == code)
         .options(undefer(Round.source))
@@ -145,8 +179,14 @@ def history(session: Session, code: str) -> list[tuple[Round, Standing]]:
     return [(row.Round, _standing(row)) for row in session.execute(query)]
 
 
-def _joined(*more: Any) -> Select[Any]:
-    """Offices with assessment and, once that is submitted, its frozen scorecard."""
+def _counts(card: Any, work: Any, stage: Stage) -> tuple[ColumnElement[bool], ...]:
+    """The frozen result of a stage that counts in the assessment's present state."""
+    states = work.state.in_(VALID_IN[stage])
+    return (card.stage == stage, card.superseded_at.is_(None), states)
+
+
+def _joined(*more: Any, stage: Stage) -> Select[Any]:
+    """Offices with assessment and the frozen scorecard of a stage, where that counts."""
     card = StoredScorecard
     columns: tuple[Any, ...] = (
         Office.code, Office.kind, Office.short_name, Office.name_id, Office.name_en,
@@ -155,38 +195,30 @@ def _joined(*more: Any) -> Select[Any]:
         card.index_value, card.coverage, card.weakest, card.dimensions,
         _origin(Assessment, card).label("fingerprint"),
     )  # fmt: skip
-    handed_in = and_(
-        card.assessment_id == Assessment.id,
-        card.stage == Stage.SELF,
-        card.superseded_at.is_(None),
-        Assessment.state.in_(HANDED_IN),
-    )
+    frozen = and_(card.assessment_id == Assessment.id, *_counts(card, Assessment, stage))
     return (
         select(*columns, *more)
         .select_from(Office)
         .join(Assessment, Assessment.office_code == Office.code)
-        .outerjoin(card, handed_in)
+        .outerjoin(card, frozen)
     )
 
 
-def _of_round(round_id: int, earlier_id: int | None) -> Select[Any]:
+def _of_round(round_id: int, earlier_id: int | None, stage: Stage) -> Select[Any]:
     work, card = aliased(Assessment), aliased(StoredScorecard)
     return (
         _joined(
             card.index_value.label("earlier_index"),
             card.level.label("earlier_level"),
             _origin(work, card).label("earlier_fingerprint"),
+            stage=stage,
         )
         .outerjoin(work, and_(
             work.office_code == Office.code,
             work.round_id == (earlier_id or 0),
-            work.state.in_(HANDED_IN),
+            work.state.in_(VALID_IN[stage]),
         ))
-        .outerjoin(card, and_(
-            card.assessment_id == work.id,
-            card.stage == Stage.SELF,
-            card.superseded_at.is_(None),
-        ))
+        .outerjoin(card, and_(card.assessment_id == work.id, *_counts(card, work, stage)))
         .where(Assessment.round_id == round_id)
         .order_by(Office.code)
     )  # fmt: skip

@@ -14,7 +14,9 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from maturity.offices.models import Office
-from maturity.survey.lifecycle import AssessmentState
+from maturity.survey.assessments import instrument_of
+from maturity.survey.frozen import variable_ids
+from maturity.survey.lifecycle import OPEN
 from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
 from tests.builders import add_offices, make_round
 from tests.clock import START
@@ -29,13 +31,21 @@ def level_at(index: float) -> int:
     return sum(index >= edge for edge in (1.5, 2.5, 3.5)) + 1
 
 
-def card_of(assessment_id: int, index: float, *, fingerprint: str, dice: random.Random) -> dict:
-    """The row of a scorecard whose parts lie around an index."""
+def card_of(
+    assessment_id: int,
+    index: float,
+    *,
+    fingerprint: str,
+    dice: random.Random,
+    stage: Stage = Stage.SELF,
+    variables: Sequence[str] = (),
+) -> dict:
+    """The row of a scorecard whose parts and variables lie around an index."""
     parts = {part: round(min(4.0, max(1.0, index + dice.uniform(-0.6, 0.6))), 4) for part in PARTS}
     sub = {part: value for part, value in parts.items() if part.startswith("SD")}
     return {
         "assessment_id": assessment_id,
-        "stage": Stage.SELF,
+        "stage": stage,
         "fingerprint": fingerprint,
         "digest": "0" * 64,
         "level": level_at(index),
@@ -44,9 +54,30 @@ def card_of(assessment_id: int, index: float, *, fingerprint: str, dice: random.
         "coverage": 1.0,
         "weakest": min(sub, key=sub.__getitem__),
         "dimensions": json.dumps({p: [level_at(v), level_at(v), v] for p, v in parts.items()}),
+        "variables": _variables(variables, index, random.Random(f"{assessment_id}:{stage}")),
         "payload": b"never read here",
         "created_at": START,
     }
+
+
+def _variables(variables: Sequence[str], index: float, dice: random.Random) -> str:
+    return json.dumps({one: _variable(index, dice) for one in variables})
+
+
+def _variable(index: float, dice: random.Random) -> tuple[int | None, float | None, str]:
+    """A level near the index; one in twenty is not applicable."""
+    if dice.random() < 0.05:
+        return None, None, "not-applicable"
+    level = min(4, max(1, level_at(index) + dice.choice([-1, 0, 0, 1])))
+    return level, round(100 * (level - 1) / 3, 2), ""
+
+
+LATER = {
+    "under-verification": (), "reply-open": (Stage.VERIFIED,),
+    "settled": (Stage.VERIFIED, Stage.CONTESTED, Stage.SETTLED),
+    "published": (Stage.VERIFIED, Stage.CONTESTED, Stage.SETTLED),
+}  # fmt: skip
+"""The stages, after the own one, that are frozen in a state."""
 
 
 def hold_round(
@@ -67,17 +98,21 @@ def hold_round(
     if rows:
         session.execute(insert(Assessment), rows)
     other = set(other_instrument)
+    variables = variable_ids(instrument_of(round_))
     made = session.query(Assessment).where(Assessment.round_id == round_.id)
-    cards = [
-        card_of(
-            one.id,
-            round(dice.uniform(1, 4), 4),
-            fingerprint="f" * 64 if one.office_code in other else round_.fingerprint,
-            dice=dice,
-        )
-        for one in made.order_by(Assessment.office_code)
-        if one.state == AssessmentState.SUBMITTED
-    ]
+    cards = []
+    for one in made.order_by(Assessment.office_code):
+        index = round(dice.uniform(1, 4), 4)
+        print_ = "f" * 64 if one.office_code in other else round_.fingerprint
+        stages = () if one.state in OPEN else (Stage.SELF, *LATER.get(one.state, ()))
+        for stage in stages:
+            cards.append(
+                card_of(
+                    one.id, index, fingerprint=print_, dice=dice, stage=stage, variables=variables
+                )
+            )
+            if len(stages) > 1:
+                index = round(max(1.0, index - dice.uniform(0, 0.3)), 4)  # others find less
     if cards:
         session.execute(insert(StoredScorecard), cards)
     return round_
@@ -85,14 +120,14 @@ def hold_round(
 
 def _assessment(round_: Round, office: Office, state: str, dice: random.Random) -> dict:
     asked = dice.randrange(180, 220)
-    done = {"submitted": asked, "in-progress": dice.randrange(1, asked), "not-started": 0}[state]
+    done = {"in-progress": dice.randrange(1, asked), "not-started": 0}.get(state, asked)
     return {
         "round_id": round_.id,
         "office_code": office.code,
         "state": state,
         "asked": asked,
         "answered": done,
-        "submitted_at": START if state == "submitted" else None,
+        "submitted_at": None if state in OPEN else START,
     }
 
 
