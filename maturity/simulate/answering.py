@@ -20,6 +20,7 @@ from maturity.survey.workbook import ANSWER, FIRST, KEY, labels
 
 NOTE = "SK Nomor 12 Tahun 2026, halaman 3."
 NO_ROOM = "Berkas tidak dapat disimpan"
+INCOMPLETE = "hal belum lengkap"
 _LATE = ("sudah lewat", "has passed", "is over")
 
 
@@ -46,11 +47,12 @@ class Office:
         """Answer everything, one way or another."""
         browser = self.world.browser(self.target.email("operator"))
         way = self.chance.random()
-        if way < 0.5:
+        if way < 0.75:
             self._by_workbook(browser)
-        elif way < 0.65:
+        elif way < 0.82:
             self._by_script(browser)
-        self._by_forms(browser)
+        if INCOMPLETE in browser.get(f"{self.home}/check").text:
+            self._by_forms(browser)
         if self.chance.random() < 0.3:
             self._quarrel(browser)
 
