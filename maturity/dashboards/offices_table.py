@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from maturity.dashboards.queries import Standing
 from maturity.offices.registry import OfficeKind
+from maturity.offices.searching import nearness, typed_words
 from maturity.survey.lifecycle import AssessmentState
+from maturity.survey.paging import page_said, part_of
 
-PAGE_ROWS = 50
 STATES = tuple(str(state) for state in AssessmentState)
 KINDS = tuple(str(kind) for kind in OfficeKind)
 SCORES = ("level", "gated", "index", "change")
@@ -73,23 +72,16 @@ def read_wish(args: Mapping[str, str], *, provinces: Sequence[str], levels: Sequ
 
     sort = args.get("sort", "")[:20]
     column = sort.removeprefix("-")
-    page = args.get("page", "")
     return Wish(
-        q=_printable(args.get("q", "")),
+        q=typed_words(args.get("q", "")),
         kind=one_of("kind", KINDS),
         province=one_of("province", provinces),
         state=one_of("state", STATES),
         level=one_of("level", [str(level) for level in levels]),
         sort=column if column in COLUMNS else "",
         down=column in COLUMNS and sort.startswith("-"),
-        page=int(page) if re.fullmatch(r"[1-9][0-9]{0,5}", page) else 1,
+        page=page_said(args.get("page", "")),
     )
-
-
-def _printable(text: str) -> str:
-    """At most 80 signs, without control characters and needless spaces."""
-    plain = "".join(sign if sign.isprintable() else " " for sign in text[:400])
-    return " ".join(plain.split())[:80].rstrip()
 
 
 def choose(
@@ -98,7 +90,10 @@ def choose(
     """The rows asked for, in the order asked for. ``provinces``: code -> name."""
     kept = [row for row in rows if _matches(row, wish)]
     if wish.q:
-        ranked = [(nearness(row, wish.q, provinces), row) for row in kept]
+        ranked = [
+            (nearness(row, wish.q, province=provinces.get(row.province or "", "")), row)
+            for row in kept
+        ]
         near = [(rank, row) for rank, row in ranked if rank is not None]
         kept = [row for _rank, row in sorted(near, key=lambda pair: (pair[0], pair[1].code))]
     return _ordered(kept, wish, _key(wish.sort, locale, provinces)) if wish.sort else kept
@@ -106,12 +101,9 @@ def choose(
 
 def listing(rows: Sequence[Standing], wish: Wish) -> Listing:
     """The page asked for; the last one for a page beyond the end."""
-    pages = max(1, math.ceil(len(rows) / PAGE_ROWS))
-    page = min(wish.page, pages)
-    start = (page - 1) * PAGE_ROWS
-    shown = rows[start : start + PAGE_ROWS]
-    wish = replace(wish, page=page)
-    return Listing(wish, shown, len(rows), pages, start + 1 if shown else 0, start + len(shown))
+    part = part_of(rows, wish.page)
+    wish = replace(wish, page=part.page)
+    return Listing(wish, part.rows, part.total, part.pages, part.first, part.last)
 
 
 def _matches(row: Standing, wish: Wish) -> bool:
@@ -151,38 +143,3 @@ def _ordered(rows: list[Standing], wish: Wish, key: Key) -> list[Standing]:
     unknown = [row for row in rows if key(row) is None]
     known.sort(key=key, reverse=wish.down)  # type: ignore[arg-type]
     return known + unknown
-
-
-# --- search ---------------------------------------------------------------------------
-
-SHORT_FORMS = {"kab": "kabupaten", "prov": "provinsi", "regency": "kabupaten", "city": "kota"}
-TITLES = frozenset({"kpu", "kip", "provinsi", "kabupaten", "kota"})
-
-
-def _words(text: str) -> list[str]:
-    plain = re.findall(r"[a-z0-9]+(?:\.[0-9]+)?", text.casefold())
-    return [SHORT_FORMS.get(word, word) for word in plain]
-
-
-def nearness(row: Standing, words: str, provinces: Mapping[str, str]) -> int | None:
-    """How near an office is to the searched words, 0 nearest; None: not at all.
-
-    The place alone decides, so a regency and a city of one name are equally near.
-    """
-    wanted = _words(words)
-    own = _words(row.short_name)
-    place = [word for word in own if word not in TITLES]
-    place_wanted = [word for word in wanted if word not in TITLES]
-    if wanted == [row.code]:
-        return 0
-    more = _words(f"{row.name_id} {row.name_en} {row.code}")
-    if _all_begin(wanted, own + more):
-        if place == place_wanted:
-            return 0
-        return 1 if place[: len(place_wanted)] == place_wanted else 2
-    around = _words(provinces.get(row.province or "", ""))
-    return 3 if wanted and _all_begin(wanted, own + more + around) else None
-
-
-def _all_begin(wanted: Sequence[str], words: Sequence[str]) -> bool:
-    return bool(wanted) and all(any(word.startswith(w) for word in words) for w in wanted)

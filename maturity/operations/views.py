@@ -72,7 +72,7 @@ def init_app(app: Flask) -> None:
         app,
         navigation.Entry(
             "operations.jobs",
-            lambda: gettext("Pekerjaan"),
+            lambda: gettext("Pekerjaan latar belakang"),
             lambda actor: {} if may(actor, Action.ADMINISTER) else None,
         ),
     )

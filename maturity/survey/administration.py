@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from maturity.offices.models import Office
 from maturity.offices.registry import OfficeKind
+from maturity.offices.searching import nearness, typed_words
 from maturity.survey.deadlines import REFERENCE
 from maturity.survey.forms import number
 from maturity.survey.lifecycle import OPEN, AssessmentState
 from maturity.survey.models import Assessment, Round
+from maturity.survey.paging import page_said
 
 bp = Blueprint("administration", __name__, url_prefix="/administration/rounds")
 PENDING, NOBODY_YET = "open", "none"
@@ -41,6 +43,9 @@ class Wish:
     """A state, or ``open``: not handed in."""
     verifier: str = ""
     """The id of a person, or ``none``."""
+    q: str = ""
+    """Words of an office's name, or its code."""
+    page: int = 1
 
     @classmethod
     def read(cls, said: Mapping[str, str]) -> Wish:
@@ -53,11 +58,21 @@ class Wish:
             kind=kind if kind in set(OfficeKind) else "",
             state=state if state == PENDING or state in set(AssessmentState) else "",
             verifier=verifier if known else "",
+            q=typed_words(said.get("q", "")),
+            page=page_said(said.get("page", "")),
         )
 
-    def address(self, slug: str) -> dict[str, Any]:
-        """The values of an address that asks for the same."""
-        return {"slug": slug} | {name: value for name, value in asdict(self).items() if value}
+    @property
+    def filtered(self) -> bool:
+        """Whether some offices may be left out."""
+        return any((self.province, self.kind, self.state, self.verifier, self.q))
+
+    def address(self, slug: str, *, page: int | None = None) -> dict[str, Any]:
+        """The values of an address that asks for the same, or for another page of it."""
+        said = {**asdict(self), "page": page or self.page}
+        if said["page"] == 1:
+            del said["page"]
+        return {"slug": slug} | {name: value for name, value in said.items() if value}
 
 
 def matching(session: Session, round_: Round, wish: Wish) -> Sequence[Assessment]:
@@ -75,12 +90,20 @@ def matching(session: Session, round_: Round, wish: Wish) -> Sequence[Assessment
     elif wish.verifier:
         query = query.where(Assessment.verifier_id == int(wish.verifier))
     together = (joinedload(Assessment.office), joinedload(Assessment.round))
-    return session.scalars(query.options(*together).order_by(Assessment.office_code)).all()
+    found = session.scalars(query.options(*together).order_by(Assessment.office_code)).all()
+    return _named(session, found, wish.q) if wish.q else found
 
 
-def chosen(said: Sequence[str]) -> set[int]:
-    """The ids that were ticked."""
-    return {found for one in said if (found := number(one)) is not None}
+def _named(session: Session, found: Sequence[Assessment], words: str) -> list[Assessment]:
+    """Those whose office is meant by these words, the nearest first."""
+    names = dict(province_choices(session))
+    ranked = []
+    for one in found:
+        province = names.get(one.office.province_code or "", "")
+        rank = nearness(one.office, words, province=province)
+        if rank is not None:
+            ranked.append((rank, one.office_code, one))
+    return [one for _rank, _code, one in sorted(ranked, key=lambda row: row[:2])]
 
 
 def province_choices(session: Session) -> list[tuple[str, str]]:

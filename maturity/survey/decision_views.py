@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,6 +22,7 @@ from maturity.survey.deadlines import Due, due, filling_due
 from maturity.survey.instrument import Branch, Item
 from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.models import Assessment, Decision
+from maturity.survey.paging import Part, page_said, part_of
 from maturity.survey.stage_words import reading_words
 from maturity.survey.stages import Stages, stages
 from maturity.survey.threads import Side, awaited
@@ -29,6 +32,7 @@ from maturity.web import format_moment, locale, reading
 _S = AssessmentState
 TOLD = (_S.REPLY, _S.SETTLED, _S.PUBLISHED)
 """States in which the office reads what was decided."""
+ONLY = ("differing",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +47,42 @@ class DecidedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionsWish:
+    """Which decisions somebody wants to read; ``only``: ``differing`` or empty."""
+
+    only: str = ""
+    section: str = ""
+    page: int = 1
+
+    @classmethod
+    def read(cls, said: Mapping[str, str], sections: Sequence[Branch]) -> DecisionsWish:
+        """What an address asks for; nonsense is left out."""
+        only, section = said.get("only", ""), said.get("section", "")
+        known = {one.id for one in sections}
+        return cls(
+            only=only if only in ONLY else "",
+            section=section if section in known else "",
+            page=page_said(said.get("page", "")),
+        )
+
+    def address(self, **changes: str | int) -> dict[str, str | int]:
+        """The query of an address that asks for this, or for something near it."""
+        said = {"only": self.only, "section": self.section, "page": self.page, **changes}
+        if said["page"] == 1:
+            del said["page"]
+        return {name: value for name, value in said.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionsPage:
     """All decisions about an assessment, by section; without private words."""
 
     assessment: Assessment
     told: bool
-    only: bool
+    wish: DecisionsWish
+    choices: tuple[tuple[str, str], ...]
     sections: tuple[tuple[str, tuple[DecidedRow, ...]], ...]
+    part: Part[tuple[Branch, Item]]
     differing: int
     all: int
     may_talk: bool
@@ -60,18 +93,20 @@ class DecisionsPage:
 def decisions(assessment_id: int) -> ResponseReturnValue:
     """Each claim, what was decided about it, and why."""
     work = open_work(assessment_id)
-    told, only = work.assessment.state in TOLD, request.args.get("only") == "differing"
-    found = stages(reading(), work)
+    told, sections = work.assessment.state in TOLD, work.instrument.sections
+    wish, found = DecisionsWish.read(request.args, sections), stages(reading(), work)
     claims = found.claims() if told else []
+    part = part_of(_wanted(found, claims, wish), wish.page)
     page = DecisionsPage(
         assessment=work.assessment,
         told=told,
-        only=only,
+        wish=replace(wish, page=part.page),
+        choices=tuple((one.id, one.title.in_(locale())) for one in sections),
         sections=tuple(
-            (section.title.in_(locale()), rows)
-            for section in work.instrument.sections
-            if (rows := _rows(found, section, claims, only))
+            (section.title.in_(locale()), tuple(_row(found, item) for _, item in pairs))
+            for section, pairs in groupby(part.rows, key=lambda pair: pair[0])
         ),
+        part=part,
         differing=len(found.differing()) if told else 0,
         all=len(claims),
         may_talk=threads.side_of(current_actor(), work.assessment) is not None,
@@ -79,13 +114,18 @@ def decisions(assessment_id: int) -> ResponseReturnValue:
     return render_template("survey/decisions.html", page=page)
 
 
-def _rows(found: Stages, section: Branch, claims: list[Item], only: bool) -> tuple[DecidedRow, ...]:
-    questions = set(section.questions)
-    return tuple(
-        _row(found, item)
-        for item in claims
-        if item.question in questions and (not only or found.is_lowered(item.key))
-    )
+def _wanted(
+    found: Stages, claims: Sequence[Item], wish: DecisionsWish
+) -> list[tuple[Branch, Item]]:
+    """The claims that are asked for, each with its section, section by section."""
+    pairs = []
+    for section in found.work.instrument.sections:
+        here = {question.id for question in section.questions}
+        if wish.section in ("", section.id):
+            pairs += [(section, item) for item in claims if item.question.id in here]
+    if wish.only != "differing":
+        return pairs
+    return [(section, item) for section, item in pairs if found.is_lowered(item.key)]
 
 
 def _row(found: Stages, item: Item) -> DecidedRow:

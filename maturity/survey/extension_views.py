@@ -7,7 +7,6 @@ from dataclasses import replace
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from werkzeug.datastructures import MultiDict
 
 from maturity.errors import MaturityError
 from maturity.offices.guard import permit
@@ -18,7 +17,6 @@ from maturity.survey.administration import (
     PENDING,
     Wish,
     bp,
-    chosen,
     matching,
     province_choices,
     round_or_404,
@@ -26,6 +24,7 @@ from maturity.survey.administration import (
 )
 from maturity.survey.assignments import held
 from maturity.survey.blueprint import assessment_or_404, assessment_thing, author
+from maturity.survey.bulk import Offered, chosen, preview
 from maturity.survey.deadlines import Due
 from maturity.survey.extensions import RUNS, STAGE_NAMES, Extended, Wanted
 from maturity.survey.round_forms import ExtensionForm
@@ -101,35 +100,50 @@ def _wanted(form: ExtensionForm) -> Wanted | None:
 @permit(Action.ADMINISTER)
 def extensions(slug: str) -> ResponseReturnValue:
     """Offices of a round, by default those that have not handed in."""
-    wish = Wish.read(request.args if request.args else MultiDict({"state": PENDING}))
+    wish = Wish.read({"state": PENDING, **request.args})
     return _list(slug, wish, ExtensionForm(formdata=None, stage=str(Due.FILLING)))
 
 
 @bp.post("/<slug>/extensions")
 @permit(Action.ADMINISTER)
 def extend_many(slug: str) -> ResponseReturnValue:
-    """Give the ticked offices, or all that are shown, more time for one reason."""
-    form, wish = ExtensionForm(), Wish.read(request.form)
-    ticked, wanted = chosen(request.form.getlist("pick")), _wanted(form)
-    if request.form.get("all") == "yes":
-        session = reading()
-        ticked = {one.id for one in matching(session, round_or_404(session, slug), wish)}
-    if wanted is None or not ticked:
-        words = "" if ticked else gettext("Beri tanda pada sedikitnya satu kantor.")
-        return _list(slug, wish, form, ticked=ticked, error=words, status=422)
+    """Give the ticked offices, or all that match, more time for one reason."""
+    form, wish, session = ExtensionForm(), Wish.read(request.form), reading()
+    said, wanted = chosen(session, round_or_404(session, slug), wish), _wanted(form)
+    if request.form.get("do") == "edit":
+        return _list(slug, wish, form)
+    if wanted is None or not said.ids:
+        words = "" if said.ids else gettext("Beri tanda pada sedikitnya satu kantor.")
+        return _list(slug, wish, form, ticked=said.ids, error=words, status=422)
+    if said.unseen:
+        return render_template(
+            "survey/rounds/extend_all.html",
+            round=round_or_404(session, slug),
+            wish=wish,
+            look=preview(session, said.unseen),
+            stage=STAGE_NAMES[wanted.stage],
+            wanted=wanted,
+        )
+    return _extended(slug, wish, form, wanted, ids=said.ids)
+
+
+def _extended(
+    slug: str, wish: Wish, form: ExtensionForm, wanted: Wanted, *, ids: frozenset[int]
+) -> ResponseReturnValue:
     try:
         with writing() as session:
-            rows = held(session, round_or_404(session, slug), ticked)
+            rows = held(session, round_or_404(session, slug), ids)
             done = door.extend(session, rows, wanted, author=author())
     except MaturityError as error:
         form.blame(error)
-        return _list(slug, wish, form, ticked=ticked, status=error.status)
+        return _list(slug, wish, form, ticked=ids, status=error.status)
     if done.done:
         flash(gettext("Batas waktu %(n)s kantor sudah diperpanjang.", n=done.done), "success")
     if done.refused:
-        left = {one.id for one in done.refused}
+        left = frozenset(one.id for one in done.refused)
         return _list(slug, wish, form, ticked=left, done=done, status=409)
-    return redirect(url_for("administration.extensions", **wish.address(slug)), 303)
+    address = {**wish.address(slug), "state": wish.state}  # no state at all asks for the usual one
+    return redirect(url_for("administration.extensions", **address), 303)
 
 
 def _list(
@@ -137,7 +151,7 @@ def _list(
     wish: Wish,
     form: ExtensionForm,
     *,
-    ticked: set[int] | None = None,
+    ticked: frozenset[int] = frozenset(),
     done: Extended | None = None,
     error: str = "",
     status: int = 200,
@@ -149,9 +163,9 @@ def _list(
         round=round_,
         wish=replace(wish, verifier=""),
         form=form,
-        shown=matching(session, round_, wish),
+        offered=Offered.of(matching(session, round_, wish), wish.page),
         refused=done.refused if done else (),
-        ticked=ticked or set(),
+        ticked=ticked,
         error=error,
         names={str(stage): name for stage, name in STAGE_NAMES.items()},
         kinds=kind_names(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -45,7 +46,7 @@ class SectionPage:
     lists: tuple[tuple[str, str, tuple[Row, ...]], ...]
     errors: tuple[tuple[str, str], ...]
     gap: Gap | None
-    back: str
+    back: tuple[str, str]
     action: str
     number: int
     count: int
@@ -167,11 +168,14 @@ def _errors(blocks: list[BlockView], conflicts: dict[str, ConflictError]) -> lis
     return found
 
 
-def _back(assessment_id: int, section_id: str, about: object) -> str:
+def _back(assessment_id: int, section_id: str, about: object) -> tuple[str, str]:
+    """Where the page was come from: address and words."""
+    here: dict[str, Any] = {"assessment_id": assessment_id, "section": section_id}
     if request.args.get("back") == "check":
-        return url_for("survey.check_section", assessment_id=assessment_id, section=section_id)
+        return url_for("survey.check_section", **here), gettext("Kembali ke jawaban bagian ini")
     if about:
-        return url_for("survey.section", assessment_id=assessment_id, section=section_id)
+        return url_for("survey.section", **here), gettext("Kembali ke bagian ini")
     if current_actor().delegation:
-        return url_for("survey.own_section")
-    return url_for("survey.tasks", assessment_id=assessment_id)
+        return url_for("survey.own_section"), gettext("Kembali ke bagian untuk Anda")
+    tasks = url_for("survey.tasks", assessment_id=assessment_id)
+    return tasks, gettext("Kembali ke daftar bagian")

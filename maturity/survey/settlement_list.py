@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import ScalarSelect, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from maturity.offices.permissions import Action, Actor, Thing, may
+from maturity.offices.searching import nearness
 from maturity.survey.deadlines import Due, due
 from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.models import Answer, Assessment, Round, Stage
@@ -19,8 +20,8 @@ from maturity.survey.stage_models import Judgement, Thread, Verdict
 
 _S = AssessmentState
 AFTER = (_S.REPLY, _S.SETTLED, _S.PUBLISHED)
-PAGE_SIZE = 50
 PHASES = ("open", "over", "settled", "published")
+FILTERS = ("phase", "disputes", "province", "kind", "round", "q")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,10 @@ class Line:
 
     id: int
     code: str
-    office: str
+    kind: str
+    short_name: str
+    name_id: str
+    name_en: str
     province: str | None
     round_slug: str
     zone: str
@@ -60,29 +64,45 @@ class Wish:
     phase: str = ""
     disputes: str = ""
     province: str = ""
+    kind: str = ""
     round: str = ""
+    q: str = ""
     page: int = 1
 
     def address(self, page: int | None = None) -> dict[str, str]:
         """The wish as an address carries it."""
-        said = {name: getattr(self, name) for name in ("phase", "disputes", "province", "round")}
-        found = {name: value for name, value in said.items() if value}
+        found = {name: value for name in FILTERS if (value := getattr(self, name))}
         number = self.page if page is None else page
         return {**found, "page": str(number)} if number > 1 else found
 
 
-def choose(lines: Iterable[Line], wish: Wish) -> list[Line]:
-    """The lines that somebody wants to see."""
-    return [
-        line
-        for line in lines
-        if wish.phase in ("", line.phase)
+def choose(
+    lines: Iterable[Line], wish: Wish, *, provinces: Mapping[str, str] | None = None
+) -> list[Line]:
+    """The lines that somebody wants to see; by searched words, the nearest come first.
+
+    ``provinces``: code -> name, for the search.
+    """
+    kept = [line for line in lines if _is_wished(line, wish)]
+    if not wish.q:
+        return kept
+    names, ranked = provinces or {}, []
+    for place, line in enumerate(kept):
+        rank = nearness(line, wish.q, province=names.get(line.province or "", ""))
+        if rank is not None:
+            ranked.append((rank, place, line))
+    return [line for _rank, _place, line in sorted(ranked, key=lambda row: row[:2])]
+
+
+def _is_wished(line: Line, wish: Wish) -> bool:
+    disputes = {"open": line.undecided > 0, "any": line.disputed > 0, "none": not line.disputed}
+    return (
+        wish.phase in ("", line.phase)
         and wish.province in ("", line.province)
+        and wish.kind in ("", line.kind)
         and wish.round in ("", line.round_slug)
-        and (wish.disputes != "open" or line.undecided)
-        and (wish.disputes != "any" or line.disputed)
-        and (wish.disputes != "none" or not line.disputed)
-    ]
+        and disputes.get(wish.disputes, True)
+    )
 
 
 def lines(session: Session, actor: Actor, at: datetime) -> list[Line]:
@@ -108,7 +128,10 @@ def _line(one: Assessment, actor: Actor, at: datetime) -> Line:
     return Line(
         id=one.id,
         code=office.code,
-        office=office.short_name,
+        kind=office.kind,
+        short_name=office.short_name,
+        name_id=office.name_id,
+        name_en=office.name_en,
         province=office.province_code,
         round_slug=one.round.slug,
         zone=office.timezone,

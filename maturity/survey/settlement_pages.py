@@ -19,7 +19,7 @@ from maturity.errors import MaturityError
 from maturity.survey import settling
 from maturity.survey.assessments import results_of
 from maturity.survey.deadlines import Due, due
-from maturity.survey.forms import version
+from maturity.survey.forms import dom_id, version
 from maturity.survey.instrument import Item
 from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.matters import Group, Matter, Matters
@@ -57,7 +57,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class SettlementPage:
-    """One assessment before those who settle."""
+    """One assessment before those who settle; ``waiting``: what is undecided, by section."""
 
     assessment: Assessment
     groups: tuple[Group, ...]
@@ -73,6 +73,7 @@ class SettlementPage:
     may_settle: bool
     may_reopen: bool
     undecided: tuple[str, ...]
+    waiting: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     faults: Faults
 
     @property
@@ -132,8 +133,24 @@ def settlement_page(
         may_settle=rights.settle,
         may_reopen=rights.reopen,
         undecided=tuple(item_title(item).in_(language) for item in stages.undecided()),
+        waiting=_by_section(stages),
         faults=faults or Faults(),
     )
+
+
+def _by_section(stages: Stages) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """The undecided disputes of each section: (id on the page, title)."""
+    found, undecided = [], stages.undecided()
+    for section in stages.work.instrument.sections:
+        here = {question.id for question in section.questions}
+        lines = tuple(
+            (dom_id(item.key), item_title(item).in_(locale()))
+            for item in undecided
+            if item.question.id in here
+        )
+        if lines:
+            found.append((section.title.in_(locale()), lines))
+    return tuple(found)
 
 
 def _values(stages: Stages, items: Sequence[Item]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Flask, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,14 +16,17 @@ from maturity.offices.guard import current_actor, permit, signed_in
 from maturity.offices.models import Office
 from maturity.offices.navigation import Entry, add_entry
 from maturity.offices.permissions import TABLE, Action, Actor, may
-from maturity.survey import settlement_list as listing
+from maturity.offices.registry import OfficeKind
+from maturity.offices.searching import typed_words
 from maturity.survey import settling
 from maturity.survey.answers import Author
 from maturity.survey.blueprint import author, bp
 from maturity.survey.forms import number
 from maturity.survey.lifecycle import STATE_NAMES, AssessmentState
 from maturity.survey.models import Assessment, Round
-from maturity.survey.settlement_list import Line, Wish, choose, lines
+from maturity.survey.paging import Part, page_said, part_of
+from maturity.survey.round_words import kind_names
+from maturity.survey.settlement_list import PHASES, Line, Wish, choose, lines
 from maturity.survey.settlement_views import settle_one
 from maturity.web import locale, now, reading, writing
 
@@ -63,10 +66,8 @@ def _seen_lines() -> list[Line]:
 class ListPage:
     """The list as somebody wants to see it."""
 
-    lines: Sequence[Line]
+    part: Part[Line]
     wish: Wish
-    total: int
-    pages: int
     plain: int
     provinces: Sequence[tuple[str, str]]
     rounds: Sequence[tuple[str, str]]
@@ -78,20 +79,18 @@ class ListPage:
 def settlements() -> ResponseReturnValue:
     """Assessments after verification; filters stand in the address."""
     found, wish = _seen_lines(), _wish()
-    chosen = choose(found, wish)
-    first = (wish.page - 1) * listing.PAGE_SIZE
-    person = current_actor().person_id
+    provinces, person = _provinces(found), current_actor().person_id
+    part = part_of(choose(found, wish, provinces=dict(provinces)), wish.page)
     page = ListPage(
-        lines=chosen[first : first + listing.PAGE_SIZE],
-        wish=wish,
-        total=len(chosen),
-        pages=-(-len(chosen) // listing.PAGE_SIZE),
+        part=part,
+        wish=replace(wish, page=part.page),
         plain=sum(line.is_plain(person) for line in choose(found, Wish(round=wish.round))),
-        provinces=_provinces(found),
+        provinces=provinces,
         rounds=_rounds(),
         may_publish=may(current_actor(), Action.PUBLISH),
     )
-    return render_template("survey/settlements.html", page=page, phases=_phases())
+    names = {"phases": _phases(), "kinds": kind_names()}
+    return render_template("survey/settlements.html", page=page, **names)
 
 
 def _phases() -> dict[str, str]:
@@ -105,13 +104,15 @@ def _phases() -> dict[str, str]:
 
 def _wish() -> Wish:
     said = request.args
-    phase, disputes = said.get("phase", ""), said.get("disputes", "")
+    phase, disputes, kind = (said.get(name, "") for name in ("phase", "disputes", "kind"))
     return Wish(
-        phase=phase if phase in listing.PHASES else "",
+        phase=phase if phase in PHASES else "",
         disputes=disputes if disputes in ("open", "any", "none") else "",
         province=said.get("province", "")[:8],
+        kind=kind if kind in set(OfficeKind) else "",
         round=said.get("round", "")[:40],
-        page=min(max(number(said.get("page", "1")) or 1, 1), 10_000),
+        q=typed_words(said.get("q", "")),
+        page=page_said(said.get("page", "")),
     )
 
 
@@ -183,8 +184,8 @@ def _settle_line(found: dict[int, Line], assessment_id: int) -> Outcome:
     try:
         settle_one(line.id, with_open=False, undisputed=True)
     except MaturityError as error:
-        return Outcome(line.id, line.office, error.in_(locale()))
-    return Outcome(line.id, line.office)
+        return Outcome(line.id, line.short_name, error.in_(locale()))
+    return Outcome(line.id, line.short_name)
 
 
 # --- publication ----------------------------------------------------------------------

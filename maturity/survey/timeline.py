@@ -5,7 +5,7 @@ The rows are those that the doors write; here they only stand in one order.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,7 +18,7 @@ from maturity.survey.file_models import EvidenceFile
 from maturity.survey.models import AnswerEvent, Decision, Evidence, Stage
 from maturity.survey.stage_models import Comment, Extension, Judgement, Thread
 
-PAGE = 60
+PAGE = 50
 _MARGIN = 40
 """Rows read beyond a page, so that what happened at one moment is not torn apart."""
 
@@ -77,11 +77,11 @@ def timeline(
     *,
     before: datetime | None = None,
     kind: Happening | None = None,
-    key: str = "",
+    keys: Sequence[str] = (),
     sight: Sight = ALL,
 ) -> Timeline:
-    """The newest entries before a moment, of one kind and of one item where that is asked."""
-    asked = _Asked(session, assessment_id, before, key, sight)
+    """The newest entries before a moment, of one kind and of some questions where that is asked."""
+    asked = _Asked(session, assessment_id, before, keys, sight)
     sources = [read for of, read in _SOURCES if kind in (None, of)]
     found = sorted(
         (entry for read in sources for entry in read(asked)), key=lambda e: e.at, reverse=True
@@ -96,19 +96,19 @@ class _Asked:
     session: Session
     assessment_id: int
     before: datetime | None
-    key: str
+    keys: Sequence[str]
     sight: Sight
 
     def rows(self, query: Any, owner: Any, at: Any, key: Any) -> list[Any]:
         """The newest rows of a query that belong to what was asked."""
-        if self.key and key is None:
+        if self.keys and key is None:
             return []
         query = query.where(owner == self.assessment_id)
         if self.before is not None:
             query = query.where(at < self.before)
-        if self.key:
-            stem = key.startswith(f"{self.key}/", autoescape=True)
-            query = query.where(or_(key == self.key, stem))
+        if self.keys:
+            below = (key.startswith(f"{one}/", autoescape=True) for one in self.keys)
+            query = query.where(or_(key.in_(self.keys), *below))
         return list(self.session.execute(query.order_by(at.desc()).limit(PAGE + _MARGIN)))
 
 

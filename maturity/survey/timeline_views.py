@@ -10,6 +10,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from maturity.offices.guard import current_actor, permit, thing_of
 from maturity.offices.models import Person
@@ -51,7 +52,16 @@ class TimelinePage:
     older: str
     kind: str
     key: str
+    section: str
+    newest: bool
     kinds: tuple[tuple[str, str], ...]
+    sections: tuple[tuple[str, str], ...]
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The filters as an address carries them."""
+        said = {"kind": self.kind, "section": self.section, "item": self.key}
+        return {name: value for name, value in said.items() if value}
 
 
 @bp.get("/assessments/<int:assessment_id>/timeline")
@@ -63,21 +73,31 @@ def happened(assessment_id: int) -> ResponseReturnValue:
     kind, key = request.args.get("kind", ""), clean(request.args.get("item", "")[:240])
     known = Happening(kind) if kind in set(Happening) else None
     before = moment_said(request.args.get("before", ""))
+    instrument = instrument_of(assessment.round)
+    section = next((s for s in instrument.sections if s.id == request.args.get("section")), None)
+    keys = [key] if key else [one.id for one in section.questions] if section else []
     sight = sight_of(current_actor(), assessment)
-    found = timeline(session, assessment.id, before=before, kind=known, key=key, sight=sight)
-    people = {entry.by_id for entry in found.entries if entry.by_id is not None}
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(people)))
-    names = {row.id: row.name for row in rows}
-    telling = Telling(assessment, instrument_of(assessment.round), names)
+    found = timeline(session, assessment.id, before=before, kind=known, keys=keys, sight=sight)
+    telling = Telling(assessment, instrument, _names(session, found))
     page = TimelinePage(
         assessment=assessment,
         lines=tuple(map(telling.line, found.entries)),
         older=_older(found),
         kind=kind if known else "",
         key=key,
+        section=section.id if section else "",
+        newest=before is None,
         kinds=(("", gettext("Semua")), *((str(one), kind_name(one)) for one in Happening)),
+        sections=tuple((one.id, one.title.in_(locale())) for one in instrument.sections),
     )
     return render_template("survey/timeline.html", page=page)
+
+
+def _names(session: Session, found: Timeline) -> dict[int, str]:
+    """Names of those who did anything."""
+    people = {entry.by_id for entry in found.entries if entry.by_id is not None}
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(people)))
+    return {row.id: row.name for row in rows}
 
 
 def sight_of(actor: Actor, assessment: Assessment) -> Sight:

@@ -13,7 +13,7 @@ from maturity.errors import MaturityError
 from maturity.offices.guard import current_actor, permit
 from maturity.offices.permissions import Action
 from maturity.survey import assessments, judging
-from maturity.survey.assessments import NotAllowedError, Work
+from maturity.survey.assessments import NotAllowedError
 from maturity.survey.assignments import may_take_up
 from maturity.survey.blueprint import (
     assessment_or_404,
@@ -22,20 +22,18 @@ from maturity.survey.blueprint import (
     has_done,
     open_work,
 )
-from maturity.survey.deadlines import Due, due, reply_until
-from maturity.survey.forms import dom_id, number
-from maturity.survey.instrument import Item
-from maturity.survey.judging import UndecidedError
-from maturity.survey.lifecycle import HANDED_IN, STATE_NAMES, AssessmentState
+from maturity.survey.deadlines import Due, due
+from maturity.survey.forms import number
+from maturity.survey.lifecycle import HANDED_IN, AssessmentState
 from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
 from maturity.survey.pages import Row
-from maturity.survey.stages import Progress, Stages, stages
+from maturity.survey.stages import Progress, stages
 from maturity.survey.taking_up import is_verifier
 from maturity.survey.threads import Side, all_of, awaited
 from maturity.survey.verification_pages import VerifierPages
 from maturity.survey.verification_queue import verifier_name
 from maturity.survey.verification_views import NOT_YET, bp
-from maturity.web import locale, now, reading, writing
+from maturity.web import locale, reading, writing
 
 MOST_DAYS, USUAL_DAYS = 60, 5
 _S = AssessmentState
@@ -108,7 +106,8 @@ def _refusal(assessment: Assessment, free: bool) -> str:
 # --- acts -----------------------------------------------------------------------------
 
 
-def _to_overview(assessment_id: int) -> ResponseReturnValue:
+def to_overview(assessment_id: int) -> ResponseReturnValue:
+    """Back to the page of the verification."""
     return redirect(url_for("verification.overview", assessment_id=assessment_id), 303)
 
 
@@ -126,7 +125,7 @@ def begin(assessment_id: int) -> ResponseReturnValue:
         if not has_done(assessment_id, _S.VERIFYING):
             return _overview(assessment_id, error.in_(locale()), error.status)
     flash(gettext("Verifikasi dimulai. Anda adalah verifikator penilaian ini."), "success")
-    return _to_overview(assessment_id)
+    return to_overview(assessment_id)
 
 
 def _must_take_up(assessment: Assessment) -> None:
@@ -163,7 +162,7 @@ def give_back(assessment_id: int) -> ResponseReturnValue:
         if not has_done(assessment_id, _S.RETURNED):
             return _refused("return", assessment_id, error)
     flash(gettext("Penilaian dikembalikan kepada kantor."), "success")
-    return _to_overview(assessment_id)
+    return to_overview(assessment_id)
 
 
 @bp.get("/assessments/<int:assessment_id>/verify/again")
@@ -186,7 +185,7 @@ def take_up_again(assessment_id: int) -> ResponseReturnValue:
         if not has_done(assessment_id, _S.VERIFYING):
             return _refused("again", assessment_id, error)
     flash(gettext("Verifikasi dibuka kembali."), "success")
-    return _to_overview(assessment_id)
+    return to_overview(assessment_id)
 
 
 def _refused(act: str, assessment_id: int, error: MaturityError) -> ResponseReturnValue:
@@ -200,7 +199,7 @@ def _words_page(
     """A page that asks for the reason of an act, and says why it is not possible now."""
     assessment = assessment_or_404(reading(), assessment_id)
     errors = errors or {}
-    refusal = "" if errors.get("days") or errors.get("words") else _act_refusal(assessment, act)
+    refusal = "" if errors.get("days") or errors.get("words") else act_refusal(assessment, act)
     body = render_template(
         "survey/verification_act.html",
         act=act,
@@ -214,7 +213,8 @@ def _words_page(
     return body, status
 
 
-def _act_refusal(assessment: Assessment, act: str) -> str:
+def act_refusal(assessment: Assessment, act: str) -> str:
+    """Why an act is not possible now; empty where it is."""
     wanted = _S.REPLY if act == "again" else _S.VERIFYING
     if act == "return" and assessment.state == _S.SUBMITTED:
         wanted = _S.SUBMITTED
@@ -223,76 +223,3 @@ def _act_refusal(assessment: Assessment, act: str) -> str:
     except NotAllowedError as error:
         return error.in_(locale())
     return ""
-
-
-# --- the end of verification ----------------------------------------------------------
-
-
-@bp.get("/assessments/<int:assessment_id>/verify/finish")
-@permit(Action.VERIFY, assessment_thing)
-def finish_page(assessment_id: int) -> ResponseReturnValue:
-    """What is undecided, and what follows when verification ends."""
-    return _finish_page(assessment_id)
-
-
-def _finish_page(assessment_id: int, error: str = "", status: int = 200) -> ResponseReturnValue:
-    session, work = reading(), open_work(assessment_id)
-    found = stages(session, work)
-    open_ones = [item for item in found.claims() if found.verified(item.key) is None]
-    body = render_template(
-        "survey/verification_finish.html",
-        assessment=work.assessment,
-        undecided=[_line(found, item) for item in open_ones],
-        lowered=len(found.differing()),
-        claims=len(found.claims()),
-        until=reply_until(work.assessment, now()),
-        refusal=error or _act_refusal(work.assessment, "finish"),
-        threads=sum(awaited(one) is not None for one in all_of(session, assessment_id)),
-    )
-    return body, status
-
-
-def _line(found: Stages, item: Item) -> tuple[str, str]:
-    """(address, words) of a claim nobody has decided about."""
-    words = f"{item.key} {item.question.title.in_(locale())}"
-    if item.thing is not None and item.column is not None:
-        words = f"{item.thing.label.in_(locale())}: {item.column.label.in_(locale())}"
-    return _address(found.work, item), words
-
-
-def _address(work: Work, item: Item) -> str:
-    """Where a claim is decided."""
-    section = next(s for s in work.instrument.sections if item.question in s.questions)
-    here, anchor = work.assessment.id, f"{dom_id(item.key)}-verdict"
-    matrix = item.question.matrix
-    if matrix is None or not matrix.paged or item.thing is None:
-        return url_for(
-            "verification.section", assessment_id=here, section=section.id, _anchor=anchor
-        )
-    return url_for(
-        "verification.thing",
-        assessment_id=here,
-        section=section.id,
-        question=item.question.id,
-        thing=item.thing.id,
-        _anchor=anchor,
-    )
-
-
-@bp.post("/assessments/<int:assessment_id>/verify/finish")
-@permit(Action.VERIFY, assessment_thing)
-def finish(assessment_id: int) -> ResponseReturnValue:
-    """End verification: freeze the verified score and open the office's right of reply."""
-    try:
-        with writing() as session:
-            assessment = assessment_or_404(session, assessment_id, held=True)
-            work = assessments.work(session, assessment)
-            judging.open_reply(session, stages(session, work), author=author())
-    except (NotAllowedError, UndecidedError) as error:
-        if not has_done(assessment_id, _S.REPLY):
-            return _finish_page(assessment_id, error.in_(locale()), error.status)
-    state = STATE_NAMES[_S.REPLY].in_(locale())
-    flash(
-        gettext("Verifikasi selesai; penilaian kini berstatus “%(state)s”.", state=state), "success"
-    )
-    return _to_overview(assessment_id)

@@ -53,7 +53,7 @@ class ClaimsPage:
     errors: tuple[tuple[str, str], ...]
     refusal: str
     editable: bool
-    back: str
+    back: tuple[str, str]
     action: str
     undecided: int
     talks: Mapping[str, int] | None
@@ -173,10 +173,12 @@ def _errors(pages: VerifierPages, attempt: Attempt) -> list[tuple[str, str]]:
     return found
 
 
-def _back(assessment_id: int, section_id: str, about: Subject | None) -> str:
+def _back(assessment_id: int, section_id: str, about: Subject | None) -> tuple[str, str]:
     if about is None:
-        return url_for("verification.overview", assessment_id=assessment_id)
-    return url_for("verification.section", assessment_id=assessment_id, section=section_id)
+        overview = url_for("verification.overview", assessment_id=assessment_id)
+        return overview, gettext("Kembali ke ringkasan verifikasi")
+    here = url_for("verification.section", assessment_id=assessment_id, section=section_id)
+    return here, gettext("Kembali ke bagian ini")
 
 
 # --- saving ---------------------------------------------------------------------------

@@ -205,7 +205,7 @@ def test_the_list_counts_and_filters(app: Flask, world: InReply, database: Datab
     assert "(1 belum diputuskan)" in page
     for query, wanted in (
         ("phase=open", world), ("phase=over", plain), ("disputes=open", world),
-        ("disputes=none", plain),
+        ("disputes=none", plain), ("q=kab+lebak", plain), ("kind=regency", plain),
     ):  # fmt: skip
         page = client.get(f"/settlement?{query}").text
         assert "1 penilaian" in page

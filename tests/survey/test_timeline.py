@@ -74,7 +74,12 @@ def test_one_kind_and_one_question(app: Flask, database: Database, clock: Clock)
     assert len(_texts(_page(client, assessment, kind="answer").text)) == 2
     assert len(_texts(_page(client, assessment, item="V01").text)) == 3
     assert _texts(_page(client, assessment, item="V0").text) == []
-    assert len(_texts(_page(client, assessment, kind="nonsense", before="gestern").text)) == 6
+    assert len(_texts(_page(client, assessment, section="SD1", kind="answer").text)) == 2
+    assert "Tidak ada yang cocok" in _page(client, assessment, section="SD2").text
+    assert (
+        len(_texts(_page(client, assessment, section="x", kind="nonsense", before="gestern").text))
+        == 6
+    )
 
 
 def test_older_pages_lose_nothing(app: Flask, database: Database, clock: Clock) -> None:
@@ -88,3 +93,5 @@ def test_older_pages_lose_nothing(app: Flask, database: Database, clock: Clock) 
     assert older
     second = client.get(older[1].replace("&amp;", "&")).text
     assert len(_texts(first)) + len(_texts(second)) == 70
+    assert "Kembali ke yang terbaru" in second
+    assert "Kembali ke yang terbaru" not in first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -358,7 +359,8 @@ def test_returning_needs_words_and_days_and_tells_the_office(made):
 def test_verification_ends_only_when_all_is_decided(made):
     client = made.begin()
     page = client.get(made.url("/verify/finish")).text
-    assert "3 jawaban belum diputuskan" in page
+    assert "3 jawaban belum diputuskan, dalam 1 bagian" in page
+    assert re.search(r"<h2[^>]*>[^<]+ \(3\)</h2>", page), "by section, with how many"
     assert f"{made.url(SECTION)}#q-V01-verdict" in page
     assert "masa sanggah" in made.client(OPERATOR).get(made.url("/decisions")).text
     decide(client, made, {
@@ -377,6 +379,8 @@ def test_verification_ends_only_when_all_is_decided(made):
     differing = office.get(made.url("/decisions?only=differing")).text
     assert "V01" in differing
     assert "V03" not in differing
+    assert "Tidak ada jawaban yang cocok" in office.get(made.url("/decisions?section=SD2")).text
+    assert "V03" in office.get(made.url("/decisions?section=SD1&page=9&only=x")).text
 
 
 def test_finishing_with_undecided_claims_is_refused(made):
@@ -489,3 +493,10 @@ def test_the_pages_are_there_in_english(made):
     assert "Confirmed" in client.get(made.url(SECTION)).text
     assert "End verification and open the reply" in client.get(made.url("/verification")).text
     assert "Reason" in client.get(made.url("/verify/return")).text
+
+
+def test_what_is_undecided_leads_to_each_question_by_its_section(made):
+    client = made.begin()
+    page = client.get(made.url("/verify/finish")).text
+    for key in ("V01", "V02", "V03"):
+        assert f'href="{made.url(SECTION)}#q-{key}-verdict"' in page
