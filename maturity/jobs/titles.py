@@ -15,6 +15,7 @@ LETTERS = {
     "invite": ("Undangan", "Invitation"),
     "province": ("Ringkasan provinsi", "Digest for a province"),
     "reply": ("Pengingat masa sanggah", "Reminder to reply"),
+    "section-link": ("Tautan satu bagian", "Link to one section"),
     "verifying": ("Ringkasan verifikasi", "Digest for a verifier"),
 }
 STATES = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -128,9 +128,18 @@ def assign(
 
 
 def share(
-    session: Session, assessment: Assessment, section: Branch, new: NewLink, *, author: Author
+    session: Session,
+    assessment: Assessment,
+    section: Branch,
+    new: NewLink,
+    *,
+    author: Author,
+    token_of: Callable[[SectionLink], str] | None = None,
 ) -> str:
-    """A new link's token, to be shown once. MaturityError names the field at fault."""
+    """A new link's token, to be shown once. MaturityError names the field at fault.
+
+    ``token_of`` makes the token of a link that is mailed: only then is the address kept.
+    """
     must_be_open(assessment, author.now)
     name = checked_name(new.name)
     email = checked_email(new.email) if new.email.strip() else ""
@@ -143,13 +152,17 @@ def share(
         assessment_id=assessment.id,
         section=section.id,
         name=name,
-        email=email,
+        email=email if token_of else "",
         created_at=author.now,
         created_by_id=author.person_id,
         expires_at=author.now + timedelta(days=int(new.days)),
     )
     session.add(row)
     session.flush()
+    if email and token_of:
+        token = token_of(row)
+        row.token_hash = key_of(token)
+        session.flush()
     log.append(session, _note(Kind.SECTION_SHARED, row, author, until=moment(row.expires_at)))
     return token
 
@@ -161,7 +174,7 @@ def revoke(session: Session, assessment: Assessment, link_id: int, *, author: Au
         return False
     if row.expires_at <= author.now:
         return False
-    row.revoked_at, row.revoked_by_id = author.now, author.person_id
+    row.revoked_at, row.revoked_by_id, row.email = author.now, author.person_id, ""
     session.flush()
     log.append(session, _note(Kind.SECTION_LINK_REVOKED, row, author))
     return True
