@@ -489,3 +489,41 @@ def test_the_pages_are_there_in_english(made):
     assert "Confirmed" in client.get(made.url(SECTION)).text
     assert "End verification and open the reply" in client.get(made.url("/verification")).text
     assert "Reason" in client.get(made.url("/verify/return")).text
+
+
+# --- notes for inside -------------------------------------------------------------------
+
+
+def notes_seen(made: Verification, email: str) -> set[str]:
+    """Which of the two notes a person finds on any page or file of the assessment."""
+    client, found = made.client(email), b""
+    for rest in ("/sections/SD1/check", "/check", "/verification", SECTION, "/timeline",
+                 "/result", "/workbook", "/decisions"):  # fmt: skip
+        found += client.get(made.url(rest)).data
+    assert b"Lihat SK 12/2026." in found, "the assessment itself is seen"
+    return {note for note in ("rahasia dapur", "telepon dinas") if note.encode() in found}
+
+
+def test_external_verifiers_read_private_notes_only_where_they_may_verify(
+    made: Verification,
+) -> None:
+    client = made.begin()
+    client.get(made.url(SECTION))
+    typed = {"verdict:V01": "confirmed", "private:V01": "telepon dinas"}
+    assert client.submit(typed, action=made.url(SECTION)).status_code == 303
+    with made.database.write() as session:
+        session.scalars(
+            select(Answer).where(Answer.key == "V01")
+        ).one().private_note = "rahasia dapur"
+    both = {"rahasia dapur", "telepon dinas"}
+    assert notes_seen(made, VERIFIER) == both
+    assert notes_seen(made, EXTERNAL) == set(), "a city is for its province's verifiers"
+    made.change(verifier_id=made.people[EXTERNAL])
+    assert notes_seen(made, EXTERNAL) == both
+    made.change(verifier_id=made.people[VERIFIER])
+    with made.database.write() as session:
+        rule = json.dumps({"city": ["external"], "regency": ["external"]})
+        session.get_one(Assessment, made.id).round.verifiers = rule
+    assert notes_seen(made, EXTERNAL) == both
+    made.declare(EXTERNAL, TANGERANG)
+    assert notes_seen(made, EXTERNAL) == set()
