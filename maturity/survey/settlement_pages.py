@@ -21,6 +21,7 @@ from maturity.survey.assessments import results_of
 from maturity.survey.deadlines import Due, due
 from maturity.survey.forms import version
 from maturity.survey.instrument import Item
+from maturity.survey.later_interests import doubtful
 from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.matters import Group, Matter, Matters
 from maturity.survey.models import Assessment, Stage
@@ -73,6 +74,7 @@ class SettlementPage:
     may_settle: bool
     may_reopen: bool
     undecided: tuple[str, ...]
+    doubtful: tuple[str, ...]
     faults: Faults
 
     @property
@@ -132,6 +134,7 @@ def settlement_page(
         may_settle=rights.settle,
         may_reopen=rights.reopen,
         undecided=tuple(item_title(item).in_(language) for item in stages.undecided()),
+        doubtful=doubtful(session, stages),
         faults=faults or Faults(),
     )
 

@@ -26,6 +26,7 @@ from maturity.survey.deadlines import Due, due, reply_until
 from maturity.survey.forms import dom_id, number
 from maturity.survey.instrument import Item
 from maturity.survey.judging import UndecidedError
+from maturity.survey.later_interests import doubtful
 from maturity.survey.lifecycle import HANDED_IN, STATE_NAMES, AssessmentState
 from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
 from maturity.survey.pages import Row
@@ -58,6 +59,7 @@ class Overview:
     sections: tuple[Row, ...]
     waiting: int
     not_yet: bool
+    doubtful: tuple[str, ...]
 
 
 @bp.get("/assessments/<int:assessment_id>/verification")
@@ -73,7 +75,6 @@ def _overview(assessment_id: int, error: str = "", status: int = 200) -> Respons
     assessment = work.assessment
     found = stages(session, work)
     pages, results = VerifierPages(session, found), assessments.results_of(session, assessment)
-    not_yet = assessment.state in NOT_YET
     free = assessment.verifier_id is None and may_take_up(assessment.round, actor, work.office)
     open_ones = (awaited(one) for one in all_of(session, assessment_id))
     page = Overview(
@@ -87,9 +88,12 @@ def _overview(assessment_id: int, error: str = "", status: int = 200) -> Respons
         reply_due=due(assessment, Due.REPLY) if assessment.state == _S.REPLY else None,
         refusal=error or _refusal(assessment, free),
         progress=found.progress(),
-        sections=() if not_yet else tuple(map(pages.section_row, work.instrument.sections)),
+        sections=()
+        if assessment.state in NOT_YET
+        else tuple(map(pages.section_row, work.instrument.sections)),
         waiting=sum(side is Side.VERIFIER for side in open_ones),
-        not_yet=not_yet,
+        not_yet=assessment.state in NOT_YET,
+        doubtful=doubtful(session, found),
     )
     return render_template("survey/verification.html", page=page), status
 

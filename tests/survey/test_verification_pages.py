@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, select
 
-from maturity.offices.models import Membership, Role
+from maturity.offices.models import Interest, Membership, Role
 from maturity.survey.file_models import EvidenceFile, StoredFile
 from maturity.survey.lifecycle import AssessmentState as S
 from maturity.survey.models import Answer, Assessment, Round
@@ -527,3 +527,26 @@ def test_external_verifiers_read_private_notes_only_where_they_may_verify(
     assert notes_seen(made, EXTERNAL) == both
     made.declare(EXTERNAL, TANGERANG)
     assert notes_seen(made, EXTERNAL) == set()
+
+
+# --- interests declared afterwards ------------------------------------------------------
+
+
+def test_verifications_before_a_declared_interest_are_pointed_out(made: Verification) -> None:
+    client = made.begin()
+    client.get(made.url(SECTION))
+    typed = {"verdict:V01": "confirmed", "verdict:V02": "confirmed"}
+    assert client.submit(typed, action=made.url(SECTION)).status_code == 303
+    told = "2 penilaian dibuat oleh verifikator yang kemudian menyatakan kepentingan"
+    pages = [(OTHER, "/verification"), (SETTLER, "/settlement")]
+    made.change(state=S.REPLY)
+    assert not any(told in made.client(who).get(made.url(rest)).text for who, rest in pages)
+    made.declare(VERIFIER, TANGERANG)
+    for who, rest in pages:
+        page = text_of(made.client(who).get(made.url(rest)))
+        assert told in page
+        assert f"<li>{INSTRUMENT.item('V01').question.title.id}</li>" in page
+    with made.database.write() as session:
+        for row in session.scalars(select(Interest)):
+            row.declared_at = START - timedelta(days=1)
+    assert told not in made.client(SETTLER).get(made.url("/settlement")).text
