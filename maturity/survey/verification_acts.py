@@ -70,11 +70,10 @@ def overview(assessment_id: int) -> ResponseReturnValue:
 
 
 def _overview(assessment_id: int, error: str = "", status: int = 200) -> ResponseReturnValue:
-    session, actor = reading(), current_actor()
-    work = open_work(assessment_id)
-    assessment = work.assessment
-    found = stages(session, work)
+    session, actor, work = reading(), current_actor(), open_work(assessment_id)
+    assessment, found = work.assessment, stages(session, work)
     pages, results = VerifierPages(session, found), assessments.results_of(session, assessment)
+    not_yet = assessment.state in NOT_YET
     free = assessment.verifier_id is None and may_take_up(assessment.round, actor, work.office)
     open_ones = (awaited(one) for one in all_of(session, assessment_id))
     page = Overview(
@@ -88,11 +87,9 @@ def _overview(assessment_id: int, error: str = "", status: int = 200) -> Respons
         reply_due=due(assessment, Due.REPLY) if assessment.state == _S.REPLY else None,
         refusal=error or _refusal(assessment, free),
         progress=found.progress(),
-        sections=()
-        if assessment.state in NOT_YET
-        else tuple(map(pages.section_row, work.instrument.sections)),
+        sections=() if not_yet else tuple(map(pages.section_row, work.instrument.sections)),
         waiting=sum(side is Side.VERIFIER for side in open_ones),
-        not_yet=assessment.state in NOT_YET,
+        not_yet=not_yet,
         doubtful=doubtful(session, found),
     )
     return render_template("survey/verification.html", page=page), status
