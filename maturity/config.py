@@ -57,6 +57,10 @@ class Settings:
     extra: Mapping[str, object] = field(default_factory=dict)
     """For tests: values put into Flask's config."""
 
+    def __post_init__(self) -> None:
+        """Addresses are written as base_url + path, so it ends without a slash."""
+        object.__setattr__(self, "base_url", self.base_url.strip().rstrip("/"))
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read the settings; ValueError names a setting that cannot be read."""
@@ -66,7 +70,7 @@ class Settings:
             data=data,
             database_url=env.get("MATURITY_DATABASE_URL", ""),
             secret_key=env.get("MATURITY_SECRET_KEY", ""),
-            base_url=env.get("MATURITY_BASE_URL", "").rstrip("/"),
+            base_url=env.get("MATURITY_BASE_URL", ""),
             secure_cookies=_flag(env, "MATURITY_SECURE_COOKIES", default=True),
             workers=_number(env, "MATURITY_WORKERS", default=2),
             worker=_flag(env, "MATURITY_WORKER", default=True),

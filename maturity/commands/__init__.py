@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-from maturity.commands import (
-    demo,
-    files,
-    instruments,
-    jobs,
-    links,
-    mail,
-    people,
-    record,
-    reports,
-    retention,
-    rounds,
-    scores,
-    serve,
-    simulate,
-    storage,
-    worker,
-)
+from importlib import import_module
 
-COMMANDS = (
-    demo,
-    files,
-    instruments,
-    jobs,
-    links,
-    mail,
-    people,
-    record,
-    reports,
-    retention,
-    rounds,
-    scores,
-    serve,
-    simulate,
-    storage,
-    worker,
-)
+COMMANDS = tuple(
+    import_module(f"{__name__}.{name}")
+    for name in (
+        "demo", "files", "instruments", "jobs", "links", "mail", "people", "record", "reports",
+        "retention", "rounds", "scores", "serve", "simulate", "storage", "worker",
+    )
+)  # fmt: skip

@@ -7,6 +7,7 @@ import csv
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from maturity.commands.parser import Commands
 from maturity.commands.settings import read_settings
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from maturity.config import Settings
     from maturity.offices.importing import Done, Fault
 
@@ -26,6 +29,42 @@ ROLES = (
 )  # fmt: skip
 HERE = "http://127.0.0.1:8000"
 FIELDS = ("email", "name", "office", "role", "link", "expires")
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Whether invitations also leave by mail, and what is said of it."""
+
+    settings: Settings
+    wanted: bool
+
+    @classmethod
+    def of(cls, settings: Settings, args: argparse.Namespace) -> Posting:
+        """As the page does, unless told not to; never a letter whose link leads nowhere."""
+        return cls(settings, bool(settings.smtp) and not args.no_mail)
+
+    def order(self, session: Session, token: str, person_id: int, at: datetime) -> None:
+        """Have the letter sent once the session commits."""
+        from maturity.offices.letters import order_invite
+
+        base = self.settings.base_url
+        if self.wanted and base:
+            order_invite(session, token, person_id, settings=self.settings, base=base, at=at)
+
+    def tell(self, count: int) -> None:
+        """How many letters wait for the worker, or why none does."""
+        if self.wanted and not self.settings.base_url:
+            warn(
+                say(
+                    "Undangan tidak dikirim lewat surel: MATURITY_BASE_URL belum diatur.",
+                    "No invitation is sent by e-mail: MATURITY_BASE_URL is not set.",
+                )
+            )
+        elif self.wanted and count:
+            _say(
+                f"Undangan yang dikirim lewat surel oleh `maturity worker`: {count}.",
+                f"Invitations that `maturity worker` sends by e-mail: {count}.",
+            )
 
 
 class _DryRunError(Exception):
@@ -55,6 +94,7 @@ def add(commands: Commands) -> None:
             "make a link also for somebody who has a password",
         ),
     )
+    _add_no_mail(invite)
     invite.set_defaults(run=run_invite)
     _add_users(commands)
 
@@ -82,7 +122,13 @@ def _add_users(commands: Commands) -> None:
         metavar="FILE",
         help=say("tulis tautan ke berkas CSV ini", "write the links to this CSV file"),
     )
+    _add_no_mail(parser)
     parser.set_defaults(run=run_import)
+
+
+def _add_no_mail(parser: argparse.ArgumentParser) -> None:
+    words = say("jangan kirim undangan lewat surel", "send no invitation by e-mail")
+    parser.add_argument("--no-mail", action="store_true", help=words)
 
 
 def run_invite(args: argparse.Namespace) -> int:
@@ -97,6 +143,9 @@ def run_invite(args: argparse.Namespace) -> int:
         person, token = session.get_one(Person, invited.person_id), invited.token
         if token is None and (args.new_link or not person.password_hash):
             token = people.renew(session, person, at=at, by=None)
+        posting = Posting.of(settings, args)
+        if token is not None:
+            posting.order(session, token, person.id, at)
     if token is None:
         _say(
             f"Peran ditambahkan; {invited.email} sudah memiliki kata sandi.",
@@ -105,6 +154,7 @@ def run_invite(args: argparse.Namespace) -> int:
     else:
         sys.stdout.write(f"{_link(settings, token)}\n")
         _say("Berlaku tujuh hari, satu kali pakai.", "Valid for seven days, to be used once.")
+        posting.tell(1)
     return 0
 
 
@@ -123,10 +173,19 @@ def run_import(args: argparse.Namespace) -> int:
             done = importing.carry_out(session, lines, at=at)
             if args.dry_run:
                 raise _DryRunError
+            posting, links = Posting.of(settings, args), _links(done)
+            for one in links.values():
+                posting.order(session, one.invited.token or "", one.invited.person_id, at)
     except _DryRunError:
         _foretell(done)
         return 0
-    _write_links(settings, done, args.out, at)
+    _write_links(settings, links, args.out, at)
+    same = sum(not one.invited.role_added for one in done)
+    _say(
+        f"{len(links)} tautan dibuat; {same} baris tidak mengubah apa pun.",
+        f"{len(links)} links made; {same} rows changed nothing.",
+    )
+    posting.tell(len(links))
     return 0
 
 
@@ -160,13 +219,16 @@ def _outcome(one: Done) -> str:
     return say("sudah memiliki peran ini", "has this role already")
 
 
-def _write_links(settings: Settings, done: list[Done], out: str | None, at: datetime) -> None:
+def _links(done: Iterable[Done]) -> dict[str, Done]:
     """One link a person: of several roles in the file the last one's holds."""
+    return {one.invited.email: one for one in done if one.invited.token}
+
+
+def _write_links(settings: Settings, links: dict[str, Done], out: str | None, at: datetime) -> None:
     from maturity.commands.writing import output
     from maturity.offices.invites import LIFE
     from maturity.survey.neutral import neutral
 
-    links = {one.invited.email: one for one in done if one.invited.token}
     until = (at + LIFE).isoformat(timespec="seconds")
     mask = os.umask(0o077)  # whoever reads the links can take the accounts
     try:
@@ -179,11 +241,6 @@ def _write_links(settings: Settings, done: list[Done], out: str | None, at: date
                 rows.writerow([*map(neutral, cells), link, until])
     finally:
         os.umask(mask)
-    same = sum(not one.invited.role_added for one in done)
-    _say(
-        f"{len(links)} tautan dibuat; {same} baris tidak mengubah apa pun.",
-        f"{len(links)} links made; {same} rows changed nothing.",
-    )
 
 
 def _link(settings: Settings, token: str) -> str:

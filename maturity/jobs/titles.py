@@ -5,6 +5,7 @@ from __future__ import annotations
 TITLES = {
     "archive-links": ("Memeriksa dan menyalin tautan bukti", "Checking and copying links"),
     "bulk-reports": ("Semua laporan satu periode", "All reports of a round"),
+    "look-again": ("Memeriksa ulang tautan bukti", "Looking at links again"),
     "mail": ("Surat lewat surel", "Letter by e-mail"),
     "remind": ("Mencari pengingat yang perlu dikirim", "Looking for reminders that are due"),
     "sweep-jobs": ("Menghapus catatan pekerjaan lama", "Deleting old jobs"),
@@ -15,6 +16,7 @@ LETTERS = {
     "invite": ("Undangan", "Invitation"),
     "province": ("Ringkasan provinsi", "Digest for a province"),
     "reply": ("Pengingat masa sanggah", "Reminder to reply"),
+    "section-link": ("Tautan satu bagian", "Link to one section"),
     "verifying": ("Ringkasan verifikasi", "Digest for a verifier"),
 }
 STATES = {

@@ -27,7 +27,8 @@ _AT_ONCE = 500
 class Order:
     """One letter to one person for one reason, which ``key`` names: never sent twice for it.
 
-    ``letter`` names who writes it; ``facts`` are numbers and words that name nobody.
+    ``person_id`` 0: somebody without an account. ``letter`` names who writes it; ``facts`` are
+    numbers and words that name nobody.
     """
 
     letter: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, request, session, url_for
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 
 from maturity.offices import invites, letters, people
 from maturity.offices.forms import InviteForm
@@ -20,7 +21,7 @@ def send(form: InviteForm, *, office: str) -> None:
     with writing() as session_:
         invited = people.invite(session_, who, at=now(), by=current_actor())
         if invited.token:
-            letters.order_invite(session_, invited.token, invited.person_id, base=address)
+            _order(session_, invited.token, invited.person_id, address)
     if invited.token:
         _show_once(invited.email, address, invited.token)
     else:
@@ -36,7 +37,7 @@ def send_again(person_id: int, *, office: str | None) -> None:
     with writing() as session_:
         person = person_of(session_.get(Person, person_id), office)
         token = people.renew(session_, person, at=now(), by=current_actor())
-        letters.order_invite(session_, token, person.id, base=address)
+        _order(session_, token, person.id, address)
         email = person.email
     _show_once(email, address, token)
 
@@ -54,6 +55,11 @@ def new_link() -> dict[str, str] | None:
     """The link made a moment ago, the one time it is shown: ``email``, ``address``, ``mailed``."""
     link: dict[str, str] | None = session.pop("new_link", None)
     return link
+
+
+def _order(session_: Session, token: str, person_id: int, address: str) -> None:
+    settings = services().settings
+    letters.order_invite(session_, token, person_id, settings=settings, base=address, at=now())
 
 
 def _show_once(email: str, base: str, token: str) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from maturity.config import Settings
 from maturity.mail.letters import Draft
 from maturity.mail.outbox import Order, post
 from maturity.offices import invites
 from maturity.offices.models import Person
-from maturity.web import now, services
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,17 @@ Writer = Callable[[Desk, Facts], Draft | None]
 """Writes a letter from the facts of its order; None where there is nothing to tell any more."""
 
 
-def order_invite(session: Session, token: str, person_id: int, *, base: str) -> None:
+def order_invite(
+    session: Session, token: str, person_id: int, *, settings: Settings, base: str, at: datetime
+) -> None:
     """Have the link sent to its person, where there is a mail server.
 
     Without one no letter is written: a file would hold a link that sets a password.
     """
-    if services().settings.smtp:
+    if settings.smtp:
         number = invites.number_of(session, token)
         facts = {"invite": number, "base": base}
-        post(session, Order("invite", f"invite:{number}", person_id, facts), now=now())
+        post(session, Order("invite", f"invite:{number}", person_id, facts), now=at)
 
 
 def invite(desk: Desk, facts: Facts) -> Draft | None:

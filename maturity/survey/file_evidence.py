@@ -246,12 +246,6 @@ def shared_by(session: Session, sha256: str) -> list[Office]:
     return list(session.scalars(select(Office).where(Office.code.in_(codes)).order_by(Office.code)))
 
 
-def shared_with(session: Session, sha256: str, assessment_id: int) -> int:
-    """How many other offices hand in this content at present: for verifiers only."""
-    own = session.scalar(select(Assessment.office_code).where(Assessment.id == assessment_id))
-    return sum(office.code != own for office in shared_by(session, sha256))
-
-
 def kind_of(stored: StoredFile) -> Kind:
     """What a stored file is."""
     return BY_MEDIA_TYPE[stored.media_type]

@@ -15,6 +15,7 @@ from maturity.offices.models import Office, Role
 from maturity.survey import notices
 from maturity.survey.assessments import work
 from maturity.survey.deadlines import Due, due, filling_due, is_in_reply
+from maturity.survey.divided import left_for
 from maturity.survey.lifecycle import HANDED_IN, OPEN, STATE_NAMES, AssessmentState
 from maturity.survey.models import Assessment, Decision, Round
 from maturity.survey.recipients import FILLING, WATCHING
@@ -25,28 +26,34 @@ TO_VERIFY = (_S.SUBMITTED, _S.VERIFYING)
 
 
 def filling(desk: Desk, facts: Facts) -> Draft | None:
-    """How much is missing until when; nothing once it was handed in."""
+    """What this person's part lacks until when; nothing once it was handed in."""
     found = _own(desk, facts)
     if found is None or found.state not in OPEN or desk.now > filling_due(found):
         return None
     end = filling_due(found)
-    lacks = len(work(desk.session, found).missing())
+    opened = work(desk.session, found)
+    lacks = [one.item for one in opened.missing()]
+    mine, places = left_for(desk.session, opened, lacks, desk.person.id)
+    if lacks and not mine:
+        return None
     submits = desk.holds(found.office_code, Role.RESPONSIBLE)
-    values = {"assessment": found, "end": end, "missing": lacks, "submits": submits,
+    values = {"assessment": found, "end": end, "missing": len(mine), "submits": submits,
+              "places": places if len(mine) < len(lacks) else [],
               "days": days_left(desk.now, end, found.office.timezone)}  # fmt: skip
     return Draft("filling.txt", values)
 
 
 def reply(desk: Desk, facts: Facts) -> Draft | None:
-    """What awaits a reply; nothing once all has one."""
+    """What of this person's part awaits a reply; nothing once all of it has one."""
     found = _own(desk, facts)
     if found is None or not is_in_reply(found, desk.now) or found.replied_at is not None:
         return None
     opened = stages(desk.session, work(desk.session, found))
-    waiting = sum(opened.replied(item.key) is None for item in opened.differing())
-    end = due(found, Due.REPLY)
-    return Draft("reply.txt", {"assessment": found, "end": end, "waiting": waiting}) \
-        if waiting else None  # fmt: skip
+    waiting = [item for item in opened.differing() if opened.replied(item.key) is None]
+    mine, places = left_for(desk.session, opened.work, waiting, desk.person.id)
+    values = {"assessment": found, "end": due(found, Due.REPLY), "waiting": len(mine),
+              "places": places if len(mine) < len(waiting) else []}  # fmt: skip
+    return Draft("reply.txt", values) if mine else None
 
 
 def decision(desk: Desk, facts: Facts) -> Draft | None:

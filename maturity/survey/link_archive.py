@@ -9,20 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from maturity.db import Database
+from maturity.db import Database, UtcDateTime
 from maturity.survey.chain import sha256
 from maturity.survey.files import FileStore
+from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.link_fetch import Fetched
 from maturity.survey.link_models import ArchivedLink
 from maturity.survey.models import Assessment, Evidence
 
 FRESH = timedelta(hours=20)
 """A check younger than this is not done again."""
+AGAIN = timedelta(days=365)
+"""Links that results rest on are looked at again when their last check is older than this."""
+AT_MOST = 50
+"""So many are looked at again in one run, so that other jobs get their turn."""
 _AT_ONCE = 200
 
 
@@ -64,6 +69,17 @@ def archive_links(payload: Mapping[str, int], tools: Tools) -> dict[str, int]:
     """
     with tools.database.read() as session:
         urls = due(session, _assessments(session, payload), before=tools.now() - FRESH)
+    return _open(urls, tools)
+
+
+def look_again(tools: Tools) -> dict[str, int]:
+    """Open those links of ``resting`` that nobody opened for long, a bounded number."""
+    with tools.database.read() as session:
+        urls = resting(session, before=tools.now() - AGAIN)[:AT_MOST]
+    return _open(urls, tools)
+
+
+def _open(urls: Sequence[str], tools: Tools) -> dict[str, int]:
     checked = broken = 0
     for url in urls:
         if tools.progress(checked, len(urls), ""):
@@ -102,6 +118,31 @@ def due(session: Session, assessments: Collection[int], *, before: datetime) -> 
     urls = list(session.scalars(wanted))
     known = latest_for(session, urls)
     return [url for url in urls if url not in known or known[url].last.checked_at < before]
+
+
+def resting(session: Session, *, before: datetime) -> list[str]:
+    """Links of published assessments, and those carried on into a later one, that were not opened
+    since a moment: what was never opened first, then the longest ago."""
+    wanted = (
+        select(Evidence.url)
+        .join(Assessment, Assessment.id == Evidence.assessment_id)
+        .where(Evidence.usable, Evidence.removed_at.is_(None))
+        .where(
+            or_(
+                Assessment.state == AssessmentState.PUBLISHED, Evidence.carried_from_id.is_not(None)
+            )
+        )
+        .group_by(Evidence.url)
+        .order_by(func.min(Evidence.id))
+    )
+    newest = select(
+        ArchivedLink.url_sha256, func.max(ArchivedLink.checked_at, type_=UtcDateTime())
+    ).group_by(ArchivedLink.url_sha256)
+    last = {row[0]: row[1] for row in session.execute(newest)}
+    urls = {url: last.get(sha256(url)) for url in session.scalars(wanted)}
+    never = datetime.min.replace(tzinfo=UTC)
+    due_ = [url for url, at in urls.items() if at is None or at < before]
+    return sorted(due_, key=lambda url: urls[url] or never)
 
 
 def record(session: Session, found: Fetched, copy: str | None) -> ArchivedLink:

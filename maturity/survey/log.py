@@ -27,6 +27,7 @@ class Kind(StrEnum):
     STATE_CHANGED = "state-changed"
     RETENTION = "retention"
     PAPER_SIGNED = "paper-signed"
+    SECTION_ASSIGNED = "section-assigned"
     SECTION_SHARED = "section-shared"
     SECTION_LINK_REVOKED = "section-link-revoked"
     THREAD_RESOLVED = "thread-resolved"

@@ -12,6 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from maturity.offices.guard import current_actor
 from maturity.offices.models import Person
 from maturity.scoring.rubric import State
 from maturity.survey.answers import (
@@ -30,6 +31,7 @@ from maturity.survey.instrument import Branch, Instrument, Item, Kind, Option, Q
 from maturity.survey.reading import DONT_KNOW, NOT_APPLICABLE
 from maturity.survey.routing import Place, Progress
 from maturity.survey.sections import answered_by_link
+from maturity.survey.taking_up import reads_notes
 from maturity.web import format_moment, format_number, locale
 
 Faults = Mapping[str, Text]
@@ -243,6 +245,7 @@ class Pages:
 
     def __init__(self, session: Session, work: Work) -> None:
         self.session, self.work, self.language = session, work, locale()
+        self.reads_notes = reads_notes(work.assessment, current_actor())
         self.proofs = EvidencePages(session, work, self.language)
         self.carried = CarriedPages(session, work, self.language)
 
@@ -406,7 +409,7 @@ class Pages:
             note=answer.note if answer else "",
             links=self.proofs.links(evidence_key(item)),
             files=self.proofs.files(evidence_key(item)),
-            private_note=answer.private_note if answer else "",
+            private_note=answer.private_note if answer and self.reads_notes else "",
             confidence=confidence_words(answer.confidence if answer else None),
         )
 

@@ -130,7 +130,7 @@ def _reply(situation: Situation, one: Assessment, now: datetime) -> Iterator[Ord
 
 
 def _to_office(situation: Situation, one: Assessment, name: str, end: datetime) -> Iterator[Order]:
-    """To all who fill in for the office: who gets which reminder is decided here alone."""
+    """To all who fill in for the office; of which sections, is seen when it is written."""
     for person in situation.of(one.office_code, FILLING):
         key = f"remind:{one.id}:{person.person_id}:{name}:{end:%Y%m%d}"
         yield Order(name.partition("-")[0], key, person.person_id, {"assessment": one.id})

@@ -22,6 +22,7 @@ from maturity.survey.instrument import Text
 from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.log import Kind, Note
 from maturity.survey.models import Assessment
+from maturity.survey.section_models import SectionLink
 from maturity.survey.stage_models import Judgement
 
 Found = Select[Any]
@@ -107,6 +108,16 @@ def _drop_private_words(session: Session, ids: list[int | str], _now: datetime) 
     session.execute(update(Judgement).where(Judgement.id.in_(ids)).values(private_words=""))
 
 
+def _guests(before: datetime) -> Found:
+    """Addresses that no letter let go, such as those of before letters were sent."""
+    over = func.coalesce(SectionLink.revoked_at, SectionLink.expires_at)
+    return select(SectionLink.id).where(SectionLink.email != "", over < before)
+
+
+def _drop_guests(session: Session, ids: list[int | str], _now: datetime) -> None:
+    session.execute(update(SectionLink).where(SectionLink.id.in_(ids)).values(email=""))
+
+
 CLASSES: tuple[DataClass, ...] = (
     DataClass(
         "sign-in-failures",
@@ -123,6 +134,14 @@ CLASSES: tuple[DataClass, ...] = (
         90,
         _invites,
         _drop_invites,
+    ),
+    DataClass(
+        "link-addresses",
+        Text("Alamat surel pada tautan yang berakhir", "Addresses of links that have ended"),
+        Text("dikosongkan", "emptied"),
+        0,
+        _guests,
+        _drop_guests,
     ),
     DataClass(
         "people",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,9 +26,10 @@ from maturity.survey import log
 from maturity.survey.answers import Author, must_be_open
 from maturity.survey.chain import moment
 from maturity.survey.instrument import Branch
-from maturity.survey.log import Kind, Note
+from maturity.survey.log import Kind
 from maturity.survey.models import AnswerEvent, Assessment
 from maturity.survey.section_models import SectionAssignment, SectionLink
+from maturity.survey.section_notes import given, link_note
 
 DAYS = (1, 3, 7, 14)
 """So long a link may hold."""
@@ -111,16 +112,12 @@ def assign(
             "The chosen person does not (or no longer) fill in for this office. Reload this page.",
             status=409,
         )
-    session.add_all(
-        SectionAssignment(
-            assessment_id=assessment.id,
-            section=section,
-            person_id=who,
-            at=author.now,
-            by_id=author.person_id,
-        )
-        for section, who in changed.items()
-    )
+    for section, who in changed.items():
+        row = SectionAssignment(assessment_id=assessment.id, section=section, person_id=who)
+        row.at, row.by_id = author.now, author.person_id
+        session.add(row)
+    session.flush()
+    log.append(session, *given(assessment, present, changed, author=author))
     return len(changed)
 
 
@@ -128,18 +125,42 @@ def assign(
 
 
 def share(
-    session: Session, assessment: Assessment, section: Branch, new: NewLink, *, author: Author
+    session: Session,
+    assessment: Assessment,
+    section: Branch,
+    new: NewLink,
+    *,
+    author: Author,
+    token_of: Callable[[SectionLink], str] | None = None,
 ) -> str:
-    """A new link's token, to be shown once. MaturityError names the field at fault."""
+    """A new link's token, to be shown once. MaturityError names the field at fault.
+
+    ``token_of`` makes the token of a link that is mailed: only then is the address kept.
+    """
     must_be_open(assessment, author.now)
+    row = _new_row(assessment, section, new, author=author)
+    _refuse_too_many(session, assessment, author.now)
+    if token_of is None:
+        row.email = ""
+    session.add(row)
+    session.flush()
+    token = token_of(row) if row.email and token_of else secrets.token_urlsafe(32)
+    row.token_hash = key_of(token)
+    session.flush()
+    log.append(session, link_note(Kind.SECTION_SHARED, row, author, until=moment(row.expires_at)))
+    return token
+
+
+def _new_row(
+    assessment: Assessment, section: Branch, new: NewLink, *, author: Author
+) -> SectionLink:
+    """A link as typed, under a key that nothing opens yet."""
     name = checked_name(new.name)
     email = checked_email(new.email) if new.email.strip() else ""
     if new.days not in map(str, DAYS):
         raise MaturityError("Pilih masa berlaku.", "Choose how long it holds.", "days")
-    _refuse_too_many(session, assessment, author.now)
-    token = secrets.token_urlsafe(32)
-    row = SectionLink(
-        token_hash=key_of(token),
+    return SectionLink(
+        token_hash=key_of(secrets.token_urlsafe(32)),
         assessment_id=assessment.id,
         section=section.id,
         name=name,
@@ -148,10 +169,6 @@ def share(
         created_by_id=author.person_id,
         expires_at=author.now + timedelta(days=int(new.days)),
     )
-    session.add(row)
-    session.flush()
-    log.append(session, _note(Kind.SECTION_SHARED, row, author, until=moment(row.expires_at)))
-    return token
 
 
 def revoke(session: Session, assessment: Assessment, link_id: int, *, author: Author) -> bool:
@@ -161,9 +178,9 @@ def revoke(session: Session, assessment: Assessment, link_id: int, *, author: Au
         return False
     if row.expires_at <= author.now:
         return False
-    row.revoked_at, row.revoked_by_id = author.now, author.person_id
+    row.revoked_at, row.revoked_by_id, row.email = author.now, author.person_id, ""
     session.flush()
-    log.append(session, _note(Kind.SECTION_LINK_REVOKED, row, author))
+    log.append(session, link_note(Kind.SECTION_LINK_REVOKED, row, author))
     return True
 
 
@@ -248,14 +265,3 @@ def _refuse_too_many(session: Session, assessment: Assessment, at: datetime) -> 
             f"There are {MAX_LINKS} links that hold already. Revoke those not in use first.",
             status=409,
         )
-
-
-def _note(kind: Kind, row: SectionLink, author: Author, **more: str) -> Note:
-    """A link as the record keeps it: its number and section, never whom it is for."""
-    return Note(
-        kind=kind,
-        at=author.now,
-        assessment_id=row.assessment_id,
-        by_id=author.person_id,
-        data={"link": row.id, "section": row.section, "way": author.way, **more},
-    )

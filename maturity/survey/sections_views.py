@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask import session as cookie
@@ -19,7 +20,7 @@ from maturity.offices.guard import permit
 from maturity.offices.invites import public_address
 from maturity.offices.models import Person
 from maturity.offices.permissions import Action
-from maturity.survey import sections
+from maturity.survey import section_letters, sections
 from maturity.survey.assessments import Work
 from maturity.survey.blueprint import (
     assessment_or_404,
@@ -31,7 +32,7 @@ from maturity.survey.blueprint import (
     section_or_404,
 )
 from maturity.survey.forms import number
-from maturity.survey.instrument import Instrument
+from maturity.survey.instrument import Branch, Instrument
 from maturity.survey.models import Assessment
 from maturity.survey.pages import Pages, Row
 from maturity.survey.section_models import SectionLink
@@ -121,7 +122,7 @@ def _wanted(instrument: Instrument) -> dict[str, int | None]:
 @permit(Action.SHARE_WORK, assessment_thing)
 def share_section(assessment_id: int) -> ResponseReturnValue:
     """Make a link for one section, and show it once."""
-    form, who = ShareForm(), author()
+    form = ShareForm()
     if not form.validate_on_submit():
         return _page(assessment_id, form, status=422)
     work = open_work(assessment_id, with_evidence=False)
@@ -131,7 +132,7 @@ def share_section(assessment_id: int) -> ResponseReturnValue:
         base = public_address(services().settings.base_url, request.host_url)
         with writing() as session:
             assessment = assessment_or_404(session, assessment_id, held=True)
-            token = sections.share(session, assessment, section, new, author=who)
+            token = _shared(session, assessment, section, new=new, base=base)
     except MaturityError as error:
         form.blame(error)
         return _page(assessment_id, form, status=error.status)
@@ -140,8 +141,23 @@ def share_section(assessment_id: int) -> ResponseReturnValue:
         "name": form.name.data,
         "email": form.email.data or "",
         "address": address,
+        "mailed": bool(services().settings.smtp and new.email.strip()),
     }
     return redirect(url_for("survey.sharing", assessment_id=assessment_id, _anchor="tautan"), 303)
+
+
+def _shared(
+    session: Session, assessment: Assessment, section: Branch, *, new: NewLink, base: str
+) -> str:
+    """A new link's token; where there is a mail server, its letter is ordered as well."""
+    settings, who = services().settings, author()
+    if not settings.smtp:
+        return sections.share(session, assessment, section, new, author=who)
+    secret = settings.secret()
+    token_of = partial(section_letters.token_of, secret=secret)
+    token = sections.share(session, assessment, section, new, author=who, token_of=token_of)
+    section_letters.order(session, token, base=base, locale=locale(), at=who.now)
+    return token
 
 
 @bp.post("/assessments/<int:assessment_id>/links/<int(max=2147483647):link_id>/revoke")
@@ -172,7 +188,8 @@ def _page(assessment_id: int, form: ShareForm, *, status: int = 200) -> tuple[st
         closed=is_closed(work.assessment),
     )
     new = cookie.pop("new_section_link", None)
-    body = render_template("survey/sharing.html", page=page, form=form, new=new, days=sections.DAYS)
+    told = {"new": new, "days": sections.DAYS, "mails": bool(services().settings.smtp)}
+    body = render_template("survey/sharing.html", page=page, form=form, **told)
     return body, status
 
 

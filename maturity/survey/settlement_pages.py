@@ -21,6 +21,7 @@ from maturity.survey.assessments import results_of
 from maturity.survey.deadlines import Due, due
 from maturity.survey.forms import dom_id, version
 from maturity.survey.instrument import Item
+from maturity.survey.later_interests import doubtful
 from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.matters import Group, Matter, Matters
 from maturity.survey.models import Assessment, Stage
@@ -74,6 +75,7 @@ class SettlementPage:
     may_reopen: bool
     undecided: tuple[str, ...]
     waiting: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    doubtful: tuple[str, ...]
     faults: Faults
 
     @property
@@ -134,6 +136,7 @@ def settlement_page(
         may_reopen=rights.reopen,
         undecided=tuple(item_title(item).in_(language) for item in stages.undecided()),
         waiting=_by_section(stages),
+        doubtful=doubtful(session, stages),
         faults=faults or Faults(),
     )
 

@@ -14,8 +14,10 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from maturity.offices.models import Person
 from maturity.survey.file_models import EvidenceFile
 from maturity.survey.models import AnswerEvent, Decision, Evidence, Stage
+from maturity.survey.section_models import SectionAssignment
 from maturity.survey.stage_models import Comment, Extension, Judgement, Thread
 
 PAGE = 50
@@ -32,6 +34,7 @@ class Happening(StrEnum):
     COMMENT = "comment"
     DECISION = "decision"
     EXTENSION = "extension"
+    ASSIGNMENT = "assignment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,16 @@ def _extensions(asked: _Asked) -> Iterator[Entry]:
         )  # fmt: skip
 
 
+def _assignments(asked: _Asked) -> Iterator[Entry]:
+    now, person = SectionAssignment, aliased(Person)
+    query = select(now, person.name).outerjoin(person, person.id == now.person_id)
+    for row, name in asked.rows(query, now.assessment_id, now.at, None):
+        yield Entry(
+            Happening.ASSIGNMENT, row.at, row.by_id,
+            detail="given" if row.person_id else "taken", before=row.section, after=name or "",
+        )  # fmt: skip
+
+
 _SOURCES = (
     (Happening.ANSWER, _answers),
     (Happening.EVIDENCE, _links),
@@ -206,4 +219,5 @@ _SOURCES = (
     (Happening.COMMENT, _comments),
     (Happening.DECISION, _decisions),
     (Happening.EXTENSION, _extensions),
+    (Happening.ASSIGNMENT, _assignments),
 )

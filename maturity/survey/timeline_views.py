@@ -125,6 +125,7 @@ def kind_name(kind: Happening) -> str:
         Happening.COMMENT: gettext("Tanya jawab"),
         Happening.DECISION: gettext("Perubahan status"),
         Happening.EXTENSION: gettext("Perpanjangan waktu"),
+        Happening.ASSIGNMENT: gettext("Pembagian tugas"),
     }[kind]
 
 
@@ -142,12 +143,19 @@ class Telling:
             when=self.moment(entry.at),
             kind=str(entry.kind),
             what=self.what(entry),
-            subject=self.subject(entry.key),
-            before=self.value(entry, entry.before),
+            subject=self.place(entry) or self.subject(entry.key),
+            before="" if self.place(entry) else self.value(entry, entry.before),
             after=self.value(entry, entry.after),
             words=entry.words,
             who=self.who(entry),
         )
+
+    def place(self, entry: Entry) -> str:
+        """The section that was given to somebody."""
+        if entry.kind is not Happening.ASSIGNMENT:
+            return ""
+        titles = {one.id: one.title.in_(locale()) for one in self.instrument.sections}
+        return titles.get(entry.before, entry.before)
 
     def moment(self, at: datetime) -> str:
         """A moment in the office's zone."""
@@ -212,6 +220,8 @@ class Telling:
             "filling": gettext("Batas pengisian diperpanjang"),
             "verification": gettext("Batas verifikasi diperpanjang"),
             "reply": gettext("Masa sanggah diperpanjang"),
+            "given": gettext("Bagian ditugaskan"),
+            "taken": gettext("Penugasan bagian dihapus"),
         }
         if entry.kind is Happening.COMMENT:
             return self._said(entry.detail)

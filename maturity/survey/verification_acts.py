@@ -24,6 +24,7 @@ from maturity.survey.blueprint import (
 )
 from maturity.survey.deadlines import Due, due
 from maturity.survey.forms import number
+from maturity.survey.later_interests import doubtful
 from maturity.survey.lifecycle import HANDED_IN, AssessmentState
 from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
 from maturity.survey.pages import Row
@@ -56,6 +57,7 @@ class Overview:
     sections: tuple[Row, ...]
     waiting: int
     not_yet: bool
+    doubtful: tuple[str, ...]
 
 
 @bp.get("/assessments/<int:assessment_id>/verification")
@@ -66,10 +68,8 @@ def overview(assessment_id: int) -> ResponseReturnValue:
 
 
 def _overview(assessment_id: int, error: str = "", status: int = 200) -> ResponseReturnValue:
-    session, actor = reading(), current_actor()
-    work = open_work(assessment_id)
-    assessment = work.assessment
-    found = stages(session, work)
+    session, actor, work = reading(), current_actor(), open_work(assessment_id)
+    assessment, found = work.assessment, stages(session, work)
     pages, results = VerifierPages(session, found), assessments.results_of(session, assessment)
     not_yet = assessment.state in NOT_YET
     free = assessment.verifier_id is None and may_take_up(assessment.round, actor, work.office)
@@ -88,6 +88,7 @@ def _overview(assessment_id: int, error: str = "", status: int = 200) -> Respons
         sections=() if not_yet else tuple(map(pages.section_row, work.instrument.sections)),
         waiting=sum(side is Side.VERIFIER for side in open_ones),
         not_yet=not_yet,
+        doubtful=doubtful(session, found),
     )
     return render_template("survey/verification.html", page=page), status
 

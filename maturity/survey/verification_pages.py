@@ -99,7 +99,7 @@ class VerifierPages:
             answer=self.words(item, claimed),
             reason=answer.reason,
             note=answer.note,
-            private_note=answer.private_note,
+            private_note=answer.private_note if self.pages.reads_notes else "",
             rung=next((o for o in text.options if o.value == claimed.value and o.level), None),
             grants=grants,
             warnings=tuple(self.warnings(item)),
@@ -161,7 +161,8 @@ class VerifierPages:
 
     def decision(self, item: Item, row: Judgement) -> DecisionView:
         """A decision in words."""
-        return decision_view(self.work, item, row, name=self._names.get(row.by_id or 0, ""))
+        view = decision_view(self.work, item, row, name=self._names.get(row.by_id or 0, ""))
+        return view if self.pages.reads_notes else replace(view, private="")
 
     @property
     def _handed_in(self) -> datetime:

@@ -35,14 +35,24 @@ def archive_links(context: Context, payload: Mapping[str, Any]) -> dict[str, Any
     """Open the links of an assessment (or a round), and keep copies; nothing where that is off."""
     if not context.settings.check_links:
         return {"checked": 0}
-    tools = link_archive.Tools(
+    return dict(link_archive.archive_links(payload, _tools(context)))
+
+
+def look_at_links_again(context: Context, _payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Open links again that results rest on; nothing where that is off."""
+    if not context.settings.check_links:
+        return {"checked": 0}
+    return dict(link_archive.look_again(_tools(context)))
+
+
+def _tools(context: Context) -> link_archive.Tools:
+    return link_archive.Tools(
         database=context.database,
         store=store_of(context.settings),
         fetch=partial(fetch, now=context.now),
         now=context.now,
         progress=context.progress,
     )
-    return dict(link_archive.archive_links(payload, tools))
 
 
 HANDLERS: dict[str, Handler] = {
@@ -50,9 +60,11 @@ HANDLERS: dict[str, Handler] = {
     ARCHIVE_LINKS: archive_links,
     outbox.KIND: send_mail,
     reminders.KIND: remind,
+    "look-again": look_at_links_again,
     "sweep-jobs": sweep_jobs,
 }
 SCHEDULE: tuple[Periodic, ...] = (
     Periodic("sweep-jobs", hours=24),
     Periodic(reminders.KIND, hours=1),
+    Periodic("look-again", hours=1),
 )

@@ -19,7 +19,8 @@ from maturity.offices import letters as offices
 from maturity.offices.letters import Desk, Writer
 from maturity.offices.models import Person
 from maturity.survey import letters as survey
-from maturity.survey import reminders
+from maturity.survey import reminders, section_letters
+from maturity.survey.section_letters import Addressee
 from maturity.web import page_of
 from maturity.worker.context import Context
 
@@ -44,8 +45,10 @@ def send_mail(context: Context, payload: Mapping[str, Any]) -> dict[str, Any]:
     if outage is not None and context.now() < outage.until:
         raise outage.error
     order = order_of(payload)
-    letter = _written(context, order)
+    guest = order.letter == section_letters.KEY
+    letter = _for_guest(context, order) if guest else _written(context, order)
     if letter is None:
+        _forget_guest(context, order)
         return {"sent": 0}
     context.stop_if_cancelled()
     try:
@@ -53,6 +56,7 @@ def send_mail(context: Context, payload: Mapping[str, Any]) -> dict[str, Any]:
     except UnreachableError as error:
         context.app.extensions[_OUTAGE] = Outage(error, context.now() + PAUSE)
         raise
+    _forget_guest(context, order)
     return {"sent": 1}
 
 
@@ -77,13 +81,30 @@ def _written(context: Context, order: Order) -> Letter | None:
         return written(context.app, draft, person, key=order.key, base=base)
 
 
+def _for_guest(context: Context, order: Order) -> Letter | None:
+    secret = str(context.app.secret_key)
+    with context.database.read() as reader:
+        made = section_letters.write(reader, order.facts, secret=secret, now=context.now())
+        if made is None:
+            return None
+        guest, draft = made
+        return written(context.app, draft, guest, key=order.key, base=context.settings.base_url)
+
+
+def _forget_guest(context: Context, order: Order) -> None:
+    """No address stays behind a letter that has left, or never will."""
+    if order.letter == section_letters.KEY:
+        with context.database.write() as session:
+            section_letters.forget_address(session, order.facts["link"])
+
+
 def _session(context: Context, order: Order) -> AbstractContextManager[Session]:
     """The invitation makes a link of its own; the others only read."""
     database = context.database
     return database.write() if order.letter in offices.WRITERS else database.read()
 
 
-def written(app: Flask, draft: Draft, person: Person, *, key: str, base: str) -> Letter:
+def written(app: Flask, draft: Draft, person: Person | Addressee, *, key: str, base: str) -> Letter:
     """A draft in the person's language: the first line is the subject."""
     with page_of(app):
         session["locale"] = person.locale

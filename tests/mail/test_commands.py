@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from maturity.cli import main
@@ -81,3 +85,70 @@ def test_who_gets_what_is_shown_before_it_is_ordered(
     assert ordered() == 1
     assert main(["remind", "--dry-run"]) == 0
     assert capsys.readouterr().out == "There are no reminders.\n"
+
+
+# --- invitations ------------------------------------------------------------------------
+
+INVITE = ["invite", "ani@kpu.example", "--name", "Ani", "--office", "0", "--role", "viewer"]
+PEOPLE = (
+    "email,name,office,role\n"
+    "ani@kpu.example,Ani Baru,36.71,operator\n"
+    "budi@kpu.example,Budi Santoso,36.71,operator\n"
+    "ani@kpu.example,Ani Baru,36,responsible\n"
+)
+
+
+@pytest.fixture
+def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
+    with server(Box()) as found:
+        monkeypatch.setenv("MATURITY_SMTP", f"smtp://127.0.0.1:{found.port}?starttls=0")
+        monkeypatch.setenv("MATURITY_BASE_URL", "https://maturitas.example/")
+        yield found
+
+
+def links_in(text: str) -> list[str]:
+    return re.findall(r"https://maturitas\.example(/invite/[\w-]{43})", text)
+
+
+def test_an_invitation_by_command_is_printed_and_sent(app: Flask, box: Box, capsys: Said) -> None:
+    assert main(INVITE) == 0
+    printed = capsys.readouterr()
+    assert "sends by e-mail: 1." in printed.err
+    assert main(["worker", "--once", "--kind", "mail"]) == 0
+    [letter] = box.of("ani@kpu.example")
+    [shown], [sent] = links_in(printed.out), links_in(letter.get_content())
+    assert shown != sent
+    client = app.test_client()
+    assert [client.get(link).status_code for link in (shown, sent)] == [200, 200]
+
+
+def test_everybody_of_a_file_gets_one_letter(
+    box: Box, capsys: Said, tmp_path: Path, database: Database
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(PEOPLE, encoding="utf-8")
+    assert main(["users", "import", str(file), "--dry-run"]) == 0
+    assert main(["worker", "--once", "--kind", "mail"]) == 0
+    assert box.letters == []
+    capsys.readouterr()
+    assert main(["users", "import", str(file)]) == 0
+    printed = capsys.readouterr()
+    assert "sends by e-mail: 2." in printed.err
+    assert len(links_in(printed.out)) == 2
+    assert main(["worker", "--once", "--kind", "mail"]) == 0
+    assert sorted(to for to, _ in box.letters) == [["ani@kpu.example"], ["budi@kpu.example"]]
+    assert "- Operator, KPU Kota Tangerang" in box.of("ani@kpu.example")[0].get_content()
+
+
+def test_no_letter_where_none_is_wanted_or_its_link_would_lead_nowhere(
+    box: Box, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main([*INVITE, "--no-mail"]) == 0
+    printed = capsys.readouterr()
+    assert len(links_in(printed.out)) == 1
+    assert "e-mail" not in printed.err
+    monkeypatch.delenv("MATURITY_BASE_URL")
+    assert main(INVITE) == 0
+    assert "MATURITY_BASE_URL is not set" in capsys.readouterr().err
+    assert main(["worker", "--once", "--kind", "mail"]) == 0
+    assert box.letters == []

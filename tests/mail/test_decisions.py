@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -13,6 +15,7 @@ from maturity.survey import assessments
 from maturity.survey.answers import Author
 from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.models import Assessment
+from maturity.survey.section_models import SectionLink
 from maturity.survey.stages import Stages
 from tests.builders import BANTEN, make_assessment, make_person, make_round
 from tests.clock import START, Clock
@@ -192,6 +195,83 @@ def test_without_a_mail_server_no_link_lies_in_a_file(
     assert "dikirim ke" not in page
     mail.work()
     assert mail.new() == []
+
+
+# --- links to one section ---------------------------------------------------------------
+
+
+def share(client: StrictClient, assessment: int) -> str:
+    """Make a link with an address; the page that shows it."""
+    address = f"/assessments/{assessment}/links"
+    client.get(f"/assessments/{assessment}/sections?share=SD1")
+    reply = client.submit({"name": "Rina Dewi", "email": "Rina@dinas.example"}, action=address)
+    assert reply.status_code == 303, reply.text
+    return client.get(reply.location).text
+
+
+@pytest.fixture
+def opened(database: Database, office: int) -> int:
+    with database.write() as session:
+        session.get_one(Assessment, office).state = _S.IN_PROGRESS
+    return office
+
+
+def section_link_of(text: str) -> str:
+    return re.search(r"https://maturitas\.example(/d/[\w-]{43})", text)[1]  # type: ignore[index]
+
+
+def address_of(database: Database) -> str:
+    with database.read() as session:
+        return session.scalars(select(SectionLink)).one().email
+
+
+def test_a_link_to_a_section_is_shown_and_mailed_and_its_address_forgotten(
+    app: Flask, mail: Mail, database: Database, opened: int
+) -> None:
+    with server(Box()) as box:
+        mail.use(smtp=f"smtp://127.0.0.1:{box.port}?starttls=0", mail_from="m@kpu.example")
+        page = share(client_of(app), opened)
+        assert "Tautan ini juga dikirim ke Rina@dinas.example" in page
+        assert address_of(database) == "rina@dinas.example"
+        box.rcpt = ["450 later"]
+        mail.work()
+        assert address_of(database) == "rina@dinas.example", "it is still needed"
+        mail.clock.advance(minutes=5)
+        mail.work()
+        [letter] = box.of("rina@dinas.example")
+    text = letter.get_content()
+    assert section_link_of(text) == section_link_of(page)
+    for said in ("Rina Dewi", "KPU Kota Tangerang", "Strategi, kepemimpinan, dan kelembagaan",
+                 "berlaku sampai 28 November 2026, 14.00 WIB"):  # fmt: skip
+        assert said in text
+    assert address_of(database) == ""
+    assert "Rina Dewi" in app.test_client().get(section_link_of(text)).text
+    with database.read() as session:
+        payload = session.scalars(select(Job.payload).where(Job.kind == "mail")).one()
+    assert "dinas" not in payload
+    assert section_link_of(text)[3:] not in payload
+
+
+def test_a_link_that_was_revoked_is_not_mailed(
+    app: Flask, mail: Mail, database: Database, opened: int
+) -> None:
+    client = client_of(app)
+    with server(Box()) as box:
+        mail.use(smtp=f"smtp://127.0.0.1:{box.port}?starttls=0", mail_from="m@kpu.example")
+        share(client, opened)
+        client.submit({}, action=f"/assessments/{opened}/links/1/revoke")
+        assert address_of(database) == ""
+        assert mail.work() == 1
+        assert box.letters == []
+
+
+def test_without_a_mail_server_no_address_of_a_guest_is_kept(
+    app: Flask, mail: Mail, database: Database, opened: int
+) -> None:
+    page = share(client_of(app), opened)
+    assert "mailto:Rina" in page
+    assert address_of(database) == ""
+    assert mail.work() == 0
 
 
 # --- the account page -------------------------------------------------------------------

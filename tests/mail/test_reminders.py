@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from maturity.db import Database
 from maturity.jobs.models import Job
 from maturity.offices.models import Membership, Person, Role
-from maturity.survey import answers, assessments, reminders
+from maturity.survey import answers, assessments, reminders, sections
 from maturity.survey.answers import Author, Change
+from maturity.survey.instrument import Item
 from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.models import Assessment, Decision
 from maturity.survey.stage_models import Extension
@@ -25,6 +28,7 @@ WIB, WIT = ZoneInfo("Asia/Jakarta"), ZoneInfo("Asia/Jayapura")
 JAYAPURA = "91.71"
 CLOSES = datetime(2026, 12, 11, 23, 59, tzinfo=WIB)  # a Friday
 OPERATOR, BOSS = "operator@contoh.example", "pj@contoh.example"
+THIRD = "cici@contoh.example"
 _S = AssessmentState
 
 
@@ -208,6 +212,69 @@ def test_payloads_name_nobody(mail: Mail, database: Database, office: int) -> No
                     session.scalars(select(Job.payload).where(Job.kind == "mail"))]  # fmt: skip
     assert {frozenset(one) for one in payloads} == {frozenset({"letter", "key", "person", "facts"})}
     assert not any("@" in json.dumps(one) for one in payloads)
+
+
+# --- divided work -----------------------------------------------------------------------
+
+
+def divide(database: Database, number: int, shares: dict[str, str | None]) -> None:
+    with database.write() as session:
+        people = {one.email: one.id for one in session.scalars(select(Person))}
+        wanted = {section: people[who] if who else None for section, who in shares.items()}
+        sections.assign(session, session.get_one(Assessment, number), wanted,
+                        author=Author(people[BOSS], day(1)))  # fmt: skip
+
+
+def fill(database: Database, number: int, section: str) -> None:
+    """Answer all that a section asks."""
+    with database.write() as session:
+        found = session.get_one(Assessment, number)
+        for item in _missing_in(session, found, section):
+            change = Change("yes" if "/" in item.key else "l2", note="SK 12/2026")
+            answers.save(session, found, item, change, author=Author(None, day(1)))
+        assert not _missing_in(session, found, section)
+
+
+def _missing_in(session: Session, found: Assessment, section: str) -> list[Item]:
+    work = assessments.work(session, found)
+    place = next(one for one in work.instrument.sections if one.id == section)
+    return [one.item for one in work.missing(work.items(place))]
+
+
+def count_in(text: str) -> int:
+    return int(re.search(r"Yang belum lengkap: (\d+) isian", text)[1])  # type: ignore[index]
+
+
+def test_reminders_of_a_section_go_to_whom_it_was_given_and_to_nobody_else(
+    mail: Mail, database: Database, office: int
+) -> None:
+    whole = count_in(told(mail.at(day(4) - timedelta(days=7)))[BOSS])
+    with database.write() as session:
+        make_person(session, email=THIRD, name="Cici")
+    divide(database, office, {"SD1": OPERATOR, "SD2": THIRD})
+    letters = told(mail.at(day(4)))
+    assert set(letters) == {OPERATOR, BOSS, THIRD}
+    assert "- Strategi, kepemimpinan, dan kelembagaan\n" in letters[OPERATOR]
+    assert "Regulasi" not in letters[OPERATOR]
+    assert "- Regulasi dan kepatuhan hukum" in letters[THIRD]
+    assert "Strategi" not in letters[BOSS]
+    assert sum(count_in(one) for one in letters.values()) == whole
+
+
+def test_who_is_done_with_the_own_sections_is_left_alone(
+    mail: Mail, database: Database, office: int
+) -> None:
+    divide(database, office, {"SD1": OPERATOR})
+    fill(database, office, "SD1")
+    assert set(told(mail.at(day(4)))) == {BOSS}
+    divide(database, office, {"SD1": BOSS, "SD2": OPERATOR})
+    letters = told(mail.at(day(8)))
+    assert set(letters) == {OPERATOR, BOSS}, "everybody has something: the rest concerns all"
+    assert "- Regulasi" not in letters[BOSS]
+    divide(database, office, {"SD1": None, "SD2": None})
+    letters = told(mail.at(day(10)))
+    assert len({count_in(one) for one in letters.values()}) == 1, "nothing is divided any longer"
+    assert "tugas Anda" not in letters[BOSS]
 
 
 # --- digests ----------------------------------------------------------------------------

@@ -40,7 +40,7 @@ def database_url(new_database: Callable[..., str]) -> str:
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     """With a public address, which goes onto the paper."""
-    return replace(settings, base_url=PUBLIC)
+    return replace(settings, base_url=f"{PUBLIC}/")
 
 
 def hand_in(app: Flask, database: Database, **round_: object) -> int:

@@ -14,12 +14,16 @@ from maturity.config import Settings
 from maturity.db import Database
 from maturity.offices.models import Role
 from maturity.reports.build import report_of
+from maturity.survey import link_archive
 from maturity.survey.answers import Author, attach
 from maturity.survey.files import FolderStore
+from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.link_archive import record
 from maturity.survey.link_fetch import Fetched
 from maturity.survey.link_guard import Fault
 from maturity.survey.models import Answer, AnswerEvent, Assessment, Evidence
+from maturity.worker import kinds
+from maturity.worker.loop import Worker
 from tests.builders import LEBAK, TANGERANG, make_assessment, make_round
 from tests.clock import START, Clock
 from tests.offices.signing import make_user
@@ -232,3 +236,64 @@ def test_a_note_for_inside_stays_inside(app: Flask, database: Database) -> None:
     assert refused.status_code == 409
     assert "punya saya" in refused.json["html"]
     assert made.NIK in refused.json["html"]
+
+
+# --- looked at again --------------------------------------------------------------------
+
+
+def look_again(app: Flask, monkeypatch: pytest.MonkeyPatch, *, status: int = 200) -> list[str]:
+    """Let the worker do its hourly round; the links that it opened."""
+    asked: list[str] = []
+
+    def fetch(url: str, *, now: Clock) -> Fetched:
+        asked.append(url)
+        return Fetched(url, now(), status, url)
+
+    monkeypatch.setattr(kinds, "fetch", fetch)
+    Worker(app, kinds.HANDLERS, schedule=kinds.SCHEDULE, kinds=["look-again"]).drain()
+    return asked
+
+
+def test_links_of_published_results_are_looked_at_once_a_year(
+    app: Flask, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assessment = office_at_work(database)
+    link(database, assessment)
+    assert look_again(app, monkeypatch) == [], "nothing rests on it yet"
+    with database.write() as session:
+        session.get_one(Assessment, assessment).state = AssessmentState.PUBLISHED
+    clock.advance(hours=2)
+    assert look_again(app, monkeypatch) == [URL]
+    clock.advance(days=364)
+    assert look_again(app, monkeypatch) == []
+    clock.advance(days=2)
+    assert look_again(app, monkeypatch, status=404) == [URL]
+    with database.write() as session:
+        make_user(session, email="verif@contoh.example", role=Role.VERIFIER, office="36")
+    told = "tidak ditemukan (404)"
+    assert told in client_of(app).get(f"/assessments/{assessment}/check").text
+    verifier = client_of(app, "verif@contoh.example")
+    assert told in verifier.get(f"/assessments/{assessment}/sections/SD1/check").text
+
+
+def test_carried_links_are_looked_at_a_few_at_a_time_and_not_where_that_is_off(
+    app: Flask, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assessment = office_at_work(database)
+    for number in range(3):
+        link(database, assessment, f"{URL}/{number}")
+    with database.write() as session:
+        for row in session.scalars(select(Evidence).where(Evidence.url != f"{URL}/0")):
+            row.carried_from_id = assessment
+    monkeypatch.setattr(link_archive, "AT_MOST", 1)
+    assert look_again(app, monkeypatch) == [f"{URL}/1"]
+    clock.advance(hours=1)
+    running = app.extensions["maturity"]
+    off = replace(running, settings=replace(running.settings, check_links=False))
+    app.extensions["maturity"] = off
+    assert look_again(app, monkeypatch) == []
+    app.extensions["maturity"] = running
+    clock.advance(hours=1)
+    assert look_again(app, monkeypatch) == [f"{URL}/2"]
+    clock.advance(hours=1)
+    assert look_again(app, monkeypatch) == []

@@ -16,8 +16,9 @@ from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.log_models import LogEntry
 from maturity.survey.models import Assessment
 from maturity.survey.retention import CLASSES, NAMELESS, apply, report
+from maturity.survey.section_models import SectionLink
 from maturity.survey.stage_models import Judgement
-from tests.builders import make_assessment, make_person
+from tests.builders import make_assessment, make_link, make_person
 from tests.clock import START
 
 DAYS = {one.id: one.days for one in CLASSES}
@@ -38,6 +39,8 @@ def _fill(session: Session, *, more: float) -> None:
     )
     done = make_assessment(session, state=AssessmentState.SETTLED)
     done.updated_at = at = _old("private-words", more=more)
+    made = _old("link-addresses", more=more)
+    make_link(session, assessment=done.id, section="SD1", until=made).email = "rina@dinas.example"
     session.add(
         Judgement(
             assessment_id=done.id, key="V01", stage="verified", verdict="changed",
@@ -68,11 +71,12 @@ def test_each_class_goes_when_its_time_is_over(database: Database) -> None:
         assert "lama" not in nameless.email + nameless.name
         owners = session.scalars(select(Membership.person_id)).all()
         assert nameless.id not in owners
+        assert session.scalars(select(SectionLink)).one().email == ""
         assert session.get_one(Person, active_id).email == "kini@contoh.example"
         entry = session.scalars(select(LogEntry)).one()
         assert entry.kind == "retention"
         assert "lama" not in entry.data
-        assert [due.count for due in report(session, START)] == [0, 0, 0, 0]
+        assert [due.count for due in report(session, START)] == [0] * len(DAYS)
 
 
 def test_nothing_goes_before_its_time(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from sqlalchemy import select
 
 from maturity.db import Database
 from maturity.offices.models import Person, Role
+from maturity.survey.log_models import LogEntry
 from maturity.survey.models import Round
 from maturity.survey.section_models import SectionAssignment
 from tests.builders import BANTEN
@@ -154,3 +156,22 @@ def test_others_do_not_see_how_an_office_divides_its_work(
         make_user(session, email="lain@contoh.example", role=role, office=BANTEN)
     client = client_of(app, "lain@contoh.example")
     assert client.get(f"/assessments/{assessment}/sections").status_code == 403
+
+
+def test_assignments_are_in_the_record_and_the_timeline(app: Flask, database: Database) -> None:
+    assessment, siti = office_at_work(database), _id(database, OPERATOR)
+    client, address = client_of(app), f"/assessments/{assessment}/sections"
+    for who in (siti, ""):
+        client.get(address)
+        client.submit({"who:SD1": who}, action=address)
+    with database.read() as session:
+        kept = session.scalars(
+            select(LogEntry.data).where(LogEntry.kind == "section-assigned").order_by(LogEntry.seq)
+        ).all()
+    assert [json.loads(one) for one in kept] == [
+        {"section": "SD1", "before": None, "after": siti, "way": "web"},
+        {"section": "SD1", "before": siti, "after": None, "way": "web"},
+    ]
+    page = client.get(f"/assessments/{assessment}/timeline?kind=assignment").text
+    for said in ("Bagian ditugaskan", "Penugasan bagian dihapus", "Strategi, kepemimpinan"):
+        assert said in page

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, select
 
-from maturity.offices.models import Membership, Role
+from maturity.offices.models import Interest, Membership, Role
 from maturity.survey.file_models import EvidenceFile, StoredFile
 from maturity.survey.lifecycle import AssessmentState as S
 from maturity.survey.models import Answer, Assessment, Round
@@ -500,3 +500,64 @@ def test_what_is_undecided_leads_to_each_question_by_its_section(made):
     page = client.get(made.url("/verify/finish")).text
     for key in ("V01", "V02", "V03"):
         assert f'href="{made.url(SECTION)}#q-{key}-verdict"' in page
+
+
+# --- notes for inside -------------------------------------------------------------------
+
+
+def notes_seen(made: Verification, email: str) -> set[str]:
+    """Which of the two notes a person finds on any page or file of the assessment."""
+    client, found = made.client(email), b""
+    for rest in ("/sections/SD1/check", "/check", "/verification", SECTION, "/timeline",
+                 "/result", "/workbook", "/decisions"):  # fmt: skip
+        found += client.get(made.url(rest)).data
+    assert b"Lihat SK 12/2026." in found, "the assessment itself is seen"
+    return {note for note in ("rahasia dapur", "telepon dinas") if note.encode() in found}
+
+
+def test_external_verifiers_read_private_notes_only_where_they_may_verify(
+    made: Verification,
+) -> None:
+    client = made.begin()
+    client.get(made.url(SECTION))
+    typed = {"verdict:V01": "confirmed", "private:V01": "telepon dinas"}
+    assert client.submit(typed, action=made.url(SECTION)).status_code == 303
+    with made.database.write() as session:
+        session.scalars(
+            select(Answer).where(Answer.key == "V01")
+        ).one().private_note = "rahasia dapur"
+    both = {"rahasia dapur", "telepon dinas"}
+    assert notes_seen(made, VERIFIER) == both
+    assert notes_seen(made, EXTERNAL) == set(), "a city is for its province's verifiers"
+    made.change(verifier_id=made.people[EXTERNAL])
+    assert notes_seen(made, EXTERNAL) == both
+    made.change(verifier_id=made.people[VERIFIER])
+    with made.database.write() as session:
+        rule = json.dumps({"city": ["external"], "regency": ["external"]})
+        session.get_one(Assessment, made.id).round.verifiers = rule
+    assert notes_seen(made, EXTERNAL) == both
+    made.declare(EXTERNAL, TANGERANG)
+    assert notes_seen(made, EXTERNAL) == set()
+
+
+# --- interests declared afterwards ------------------------------------------------------
+
+
+def test_verifications_before_a_declared_interest_are_pointed_out(made: Verification) -> None:
+    client = made.begin()
+    client.get(made.url(SECTION))
+    typed = {"verdict:V01": "confirmed", "verdict:V02": "confirmed"}
+    assert client.submit(typed, action=made.url(SECTION)).status_code == 303
+    told = "2 penilaian dibuat oleh verifikator yang kemudian menyatakan kepentingan"
+    pages = [(OTHER, "/verification"), (SETTLER, "/settlement")]
+    made.change(state=S.REPLY)
+    assert not any(told in made.client(who).get(made.url(rest)).text for who, rest in pages)
+    made.declare(VERIFIER, TANGERANG)
+    for who, rest in pages:
+        page = text_of(made.client(who).get(made.url(rest)))
+        assert told in page
+        assert f"<li>{INSTRUMENT.item('V01').question.title.id}</li>" in page
+    with made.database.write() as session:
+        for row in session.scalars(select(Interest)):
+            row.declared_at = START - timedelta(days=1)
+    assert told not in made.client(SETTLER).get(made.url("/settlement")).text
