@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from maturity.charts import colours
 from maturity.charts.figures import FONT, SMALL, Figure, layout_of, note, plain
 
-HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 260, 46, 26, 22, 30
+HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 272, 46, 26, 38, 30
 CLOSE = 0.1
 
 
@@ -43,7 +43,6 @@ class Days:
 def course_lines(upper: Line, lower: Line, days: Days, ahead: Ahead | None) -> Figure:
     """Two lines from the opening on; the upper one is thin and grey, the lower one strong."""
     marks = [] if ahead is None else [_middle(ahead, days.last)]
-    shown = range(1, len(days.names) + 1)
     return {
         "data": [
             _line(upper, days, color=colours.LINE_STRONG, width=2),
@@ -55,7 +54,7 @@ def course_lines(upper: Line, lower: Line, days: Days, ahead: Ahead | None) -> F
             margin={"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM},
             xaxis=_axis([0, days.last + 1], days.ticks, showgrid=False),
             yaxis=_axis([-0.03, 1.03], [(n / 4, f"{n * 25}%") for n in range(5)], showgrid=True),
-            shapes=[_today(len(shown)), *([] if ahead is None else [_interval(ahead, days.last)])],
+            shapes=[*_today(days), *([] if ahead is None else [_interval(ahead, days.last)])],
             annotations=_words(upper, lower, days, ahead),
         ),
     }
@@ -108,9 +107,14 @@ def _interval(ahead: Ahead, last: int) -> Figure:
     }
 
 
-def _today(day: int) -> Figure:
-    line = {"color": colours.LINE_STRONG, "width": 1, "dash": "dot"}
-    return {"type": "line", "x0": day, "x1": day, "y0": 0, "y1": 1, "line": line, "layer": "below"}
+def _today(days: Days) -> list[Figure]:
+    """A dashed line at the last day that is known, while there are more to come."""
+    day, line = len(days.names), {"color": colours.LINE_STRONG, "width": 1, "dash": "dot"}
+    if day >= days.last:
+        return []
+    return [
+        {"type": "line", "x0": day, "x1": day, "y0": 0, "y1": 1, "line": line, "layer": "below"}
+    ]
 
 
 def _axis(
@@ -130,18 +134,17 @@ def _axis(
 
 def _words(upper: Line, lower: Line, days: Days, ahead: Ahead | None) -> list[Figure]:
     today, font = len(days.names), {"size": FONT, "color": colours.INK}
-    left = today > 0.6 * days.last  # rising lines leave room above their left, or to the right
-    side = {"xref": "x", "xanchor": "right" if left else "left", "xshift": -4 if left else 6}
+    upper_words, lower_words = plain(upper.label), f"<b>{plain(lower.label)}</b>"
     close = upper.shares[-1] - lower.shares[-1] < CLOSE
-    below = "top" if close else "bottom" if left else "middle"
-    above = "bottom" if close or left else "middle"
-    found = [
-        note(plain(upper.label), today, upper.shares[-1], yanchor=above, font=font, **side),
-        note(f"<b>{plain(lower.label)}</b>", today, lower.shares[-1], yanchor=below, font=font,
-             **side),
-    ]  # fmt: skip
+    if close or today > 0.6 * days.last:  # no room beside the ends: above the plot
+        both = f"{upper_words} · {lower_words}"
+        found = [note(both, 0, 1, yref="paper", yshift=2, font=font)]
+    else:
+        beside = {"xref": "x", "xshift": 6, "yanchor": "middle", "font": font}
+        found = [note(upper_words, today, upper.shares[-1], **beside),
+                 note(lower_words, today, lower.shares[-1], **beside)]  # fmt: skip
     if ahead is not None:
         found.append(
-            note(plain(ahead.label), days.last, 1, xref="x", xanchor="right", yshift=4, font=font)
+            note(plain(ahead.label), 1, 1, yref="paper", xanchor="right", yshift=18, font=font)
         )
     return found

@@ -1,4 +1,4 @@
-"""The campaign as it runs: counts, the course over time, and which offices need a call. Pure."""
+"""The campaign as it runs: counts, and the course over time. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 
 from maturity.dashboards.forecast import Case
 from maturity.dashboards.offices_table import KINDS, STATES
@@ -16,12 +15,6 @@ from maturity.survey.lifecycle import HANDED_IN, OPEN, AssessmentState
 
 LATE, DISPUTED = "late", "disputed"
 """What one may ask for beside the states."""
-BEHIND = 0.25
-"""An office is at risk when its work lags behind the time by so much of the whole."""
-NEAR = timedelta(days=3)
-IDLE = timedelta(days=7)
-HANDING_IN = 0.05
-"""Work that is left when all is answered: checking and submitting."""
 _S = AssessmentState
 
 
@@ -200,7 +193,7 @@ def course(rows: Sequence[Watched], opens_at: datetime, at: datetime) -> tuple[D
     """
     if at < opens_at or not rows:
         return ()
-    last = min(at, max([row.due for row in rows] + [row.handed_in_at or at for row in rows]))
+    last = min(at, max(moment for row in rows for moment in (row.due, row.handed_in_at) if moment))
     begun = sorted(_begun_at(row, last) for row in rows if row.begun)
     handed = sorted(row.handed_in_at or last for row in rows if row.state in HANDED_IN)
     first, final = (moment.astimezone(REFERENCE).date() for moment in (opens_at, last))
@@ -237,67 +230,3 @@ def cases(rows: Iterable[Watched], opens_at: datetime, closes_at: datetime) -> l
         )
         for row in rows
     ]
-
-
-# --- whom to call ---------------------------------------------------------------------
-
-
-class Reason(StrEnum):
-    """Why an office may need a call."""
-
-    LATE = "late"
-    NOT_STARTED = "not-started"
-    NEAR = "near"
-    BEHIND = "behind"
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """An office that may need a call. ``left`` is the time to its deadline, negative after it;
-    ``gone`` the share of its time that has passed; ``idle`` since when nothing was changed."""
-
-    office: Watched
-    reason: Reason
-    left: timedelta
-    gone: float
-    idle: timedelta | None
-
-    @property
-    def need(self) -> float:
-        """How much of all the work has to be done each day from now on."""
-        days = max(self.left / timedelta(days=1), 1 / 24)
-        return max(1.0 - self.office.done, HANDING_IN) / days
-
-
-def calls(rows: Iterable[Watched], opens_at: datetime, at: datetime) -> list[Call]:
-    """Offices that are late (the longest first), then those at risk by the daily work left."""
-    found = [call for row in rows if (call := _call(row, opens_at, at)) is not None]
-    return sorted(found, key=_order)
-
-
-def _order(call: Call) -> tuple[bool, float, str]:
-    late = call.reason is Reason.LATE
-    weight = call.left / timedelta(days=1) if late else -call.need
-    return not late, weight, call.office.code
-
-
-def _call(row: Watched, opens_at: datetime, at: datetime) -> Call | None:
-    if row.state not in OPEN or at < opens_at:
-        return None
-    left, gone = row.due - at, (at - opens_at) / max(row.due - opens_at, timedelta(seconds=1))
-    reason = _reason(row, left, gone)
-    if reason is None:
-        return None
-    quiet = at - row.updated_at if row.updated_at and row.begun else timedelta()
-    return Call(row, reason, left, min(gone, 1.0), quiet if quiet >= IDLE else None)
-
-
-def _reason(row: Watched, left: timedelta, gone: float) -> Reason | None:
-    if left < timedelta():
-        return Reason.LATE
-    at_risk = gone - row.done >= BEHIND or left <= NEAR
-    if not row.begun:
-        return Reason.NOT_STARTED if at_risk else None
-    if left <= NEAR:
-        return Reason.NEAR
-    return Reason.BEHIND if at_risk else None

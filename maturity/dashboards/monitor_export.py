@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from maturity.dashboards.forecast import LEVEL, Forecast
-from maturity.dashboards.monitor import Call, Day, Tally, Watched
+from maturity.dashboards.monitor import Day, Tally, Watched
+from maturity.dashboards.monitor_calls import Call
 from maturity.survey.neutral import Cell, as_csv
 
 COUNTS = ("total", "not_started", "in_progress", "late", "submitted", "verifying", "reply",

@@ -18,14 +18,12 @@ from maturity.dashboards import monitor_words as said
 from maturity.dashboards.files import csv_file
 from maturity.dashboards.forecast import Forecast, forecast
 from maturity.dashboards.monitor import (
-    Call,
     Day,
     Tally,
     Watched,
     Wish,
     by_kind,
     by_province,
-    calls,
     cases,
     course,
     in_state,
@@ -33,6 +31,7 @@ from maturity.dashboards.monitor import (
     read_wish,
     tally,
 )
+from maturity.dashboards.monitor_calls import Call, calls
 from maturity.dashboards.monitor_queries import (
     Contact,
     contacts,

@@ -11,7 +11,8 @@ from flask_babel import gettext
 from maturity.charts.course import Ahead, Days, Line, course_lines
 from maturity.charts.figures import Figure
 from maturity.dashboards.forecast import DRIFT, OTHER_ROUND, Forecast
-from maturity.dashboards.monitor import Call, Day, Reason
+from maturity.dashboards.monitor import Day
+from maturity.dashboards.monitor_calls import Call, Reason
 from maturity.web import format_day, format_number
 
 
@@ -112,8 +113,8 @@ def course_figure(
     lines = [
         Line(name, f"{name} {percent(some[-1], language)}", some)
         for name, some in (
-            (gettext("Mulai mengisi"), started),
-            (gettext("Mengajukan"), submitted),
+            (gettext("Sudah mulai"), started),
+            (gettext("Sudah mengajukan"), submitted),
         )
     ]
     names = tuple(format_day(one.day, language) for one in days)

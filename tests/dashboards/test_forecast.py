@@ -56,11 +56,12 @@ def test_the_interval_lies_between_what_is_done_and_what_can_be(world):
     assert (found.submitted, found.waiting, found.total) == (done, open_ones, len(cases))
 
 
-@given(rounds(), st.integers(0, 39))
-@settings(max_examples=60, deadline=None)
-def test_one_more_submission_never_lowers_the_forecast(world, which):
+@given(rounds(), st.integers(0, 39), st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_one_more_submission_never_lowers_the_forecast(world, which, taught):
     cases, at = world
-    before = forecast(cases, at=at, day=DAY)
+    earlier = played(np.random.default_rng(1), 40, 1.0)[0] if taught else ()
+    before = forecast(cases, at=at, day=DAY, earlier=earlier)
     open_ones = [n for n, case in enumerate(cases) if case.begun and not case.done]
     open_ones = [n for n in open_ones if cases[n].due > at]
     if before is None or not open_ones:
@@ -69,9 +70,9 @@ def test_one_more_submission_never_lowers_the_forecast(world, which):
     old = cases[chosen]
     more = [*cases]
     more[chosen] = Case(old.due, begun=True, done=True, started=old.started, submitted=at)
-    after = forecast(more, at=at, day=DAY)
+    after = forecast(more, at=at, day=DAY, earlier=earlier)
     assert after is not None
-    assert (after.low, after.middle, after.high) >= (before.low, before.middle, before.high)
+    assert after.middle >= before.middle
     assert after.low >= before.low
     assert after.high >= before.high
 
@@ -166,7 +167,7 @@ def played(dice: np.random.Generator, count: int, at: float, rush: float = 1.0):
     The paces differ from round to round, change a little at the moment, and grow ``rush``
     times as fast in the last tenth.
     """
-    steps = 400
+    steps = 150
     paces = 1.5 * dice.gamma(9, 1 / 9, 2)
     drift = dice.gamma(25, 1 / 25, 2)
     moments = (np.arange(steps) + 0.5) / steps
@@ -186,10 +187,10 @@ def played(dice: np.random.Generator, count: int, at: float, rush: float = 1.0):
 
 
 @pytest.mark.parametrize(
-    ("count", "at", "rush"), [(60, 0.3, 1.0), (300, 0.5, 1.0), (300, 0.5, 6.0)]
+    ("count", "at", "rush"), [(60, 0.3, 1.0), (250, 0.5, 1.0), (250, 0.5, 6.0)]
 )
 def test_nine_in_ten_intervals_hold_the_truth(count: int, at: float, rush: float):
-    dice, hits, tries = np.random.default_rng(2026), 0, 100
+    dice, hits, tries = np.random.default_rng(2026), 0, 60
     for _ in range(tries):
         earlier = played(dice, count, 1.0, rush)[0] if rush > 1 else ()
         cases, truth = played(dice, count, at, rush)

@@ -13,7 +13,8 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select
 
-from maturity.dashboards.monitor import Reason, Watched, calls, course
+from maturity.dashboards.monitor import Watched, course
+from maturity.dashboards.monitor_calls import Reason, calls
 from maturity.db import Database
 from maturity.offices.models import Role
 from maturity.survey.lifecycle import AssessmentState
