@@ -34,6 +34,14 @@ class Result:
     indexes: Mapping[str, float | None]
 
 
+def table_name(short: str, *, english: str, code: str, province: str | None, locale: str) -> str:
+    """An office's name as tables of that language give it."""
+    if locale != "en" or province is None:
+        return short
+    place = COMMISSION.sub("", english).removesuffix(" Provincial")
+    return f"{place} Province" if code == province else place
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One office in a round: how far it is, its result once submitted, and the one before.
@@ -59,10 +67,13 @@ class Standing:
 
     def name(self, locale: str) -> str:
         """The office's name as tables of that language give it."""
-        if locale != "en" or self.province is None:
-            return self.short_name
-        place = COMMISSION.sub("", self.name_en).removesuffix(" Provincial")
-        return f"{place} Province" if self.code == self.province else place
+        return table_name(
+            self.short_name,
+            english=self.name_en,
+            code=self.code,
+            province=self.province,
+            locale=locale,
+        )
 
     def full_name(self, locale: str) -> str:
         """The office's official name."""

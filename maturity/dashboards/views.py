@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Flask, Response, abort, render_template, request, url_for
+from flask import Blueprint, Flask, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from maturity.dashboards import export
+from maturity.dashboards import export, monitor_views
+from maturity.dashboards.files import csv_file
 from maturity.dashboards.frame import Frame, frame_of
 from maturity.dashboards.national import NationalPage, OfficePage, ProvincePage, trend
 from maturity.dashboards.offices_table import Wish, choose, listing, read_wish
@@ -27,7 +28,7 @@ from maturity.offices.navigation import Entry, add_entry
 from maturity.offices.permissions import Action, Actor, Thing, may
 from maturity.offices.registry import OfficeKind
 from maturity.survey.models import Round
-from maturity.web import is_demo, locale, now, reading
+from maturity.web import locale, now, reading
 
 bp = Blueprint("dashboards", __name__)
 
@@ -35,6 +36,7 @@ bp = Blueprint("dashboards", __name__)
 def init_app(app: Flask) -> None:
     """Add these pages to an application."""
     app.register_blueprint(bp)
+    monitor_views.init_app(app)
     add_entry(
         app, Entry("dashboards.rounds", lambda: gettext("Periode pengukuran"), _of_some_office)
     )
@@ -93,7 +95,7 @@ def table_csv(slug: str, table: str) -> ResponseReturnValue:
             "levels": lambda: export.levels_csv(seen, frame),
             "spread": lambda: export.spread_csv(seen),
         }[table]()
-    return _file(body, f"{slug}-{table}.csv")
+    return csv_file(body, f"{slug}-{table}.csv")
 
 
 @bp.get("/rounds/<slug>/provinces/<code>")
@@ -177,10 +179,3 @@ def _extension_address(standing: Standing, actor: Actor, thing: Thing) -> str:
 
 def _title(round_: Round) -> str:
     return round_.title_en if locale() == "en" else round_.title_id
-
-
-def _file(body: str, name: str) -> Response:
-    name = f"DEMO-{name}" if is_demo() else name
-    response = Response(body, mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
