@@ -5,6 +5,7 @@ from __future__ import annotations
 from maturity.commands import (
     demo,
     files,
+    imports,
     instruments,
     jobs,
     links,
@@ -24,6 +25,7 @@ from maturity.commands import (
 COMMANDS = (
     demo,
     files,
+    imports,
     instruments,
     jobs,
     links,

@@ -18,7 +18,8 @@ from maturity.commands.settings import read_settings
 
 if TYPE_CHECKING:
     from maturity.config import Settings
-    from maturity.offices.importing import Done, Fault
+    from maturity.offices.importing import Done
+    from maturity.offices.lists import Fault
 
 ROLES = (
     "operator", "responsible", "verifier", "external", "settler", "researcher", "viewer",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from maturity.offices.registry import OfficeKind
 from maturity.survey.assessments import instrument_of, outline_ids
 from maturity.survey.instrument import Instrument
 from maturity.survey.models import Round
@@ -31,7 +32,10 @@ class PartName:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The instrument of a round in one language. ``low`` and ``high`` bound the index."""
+    """The instrument of a round in one language. ``low`` and ``high`` bound the index.
+
+    ``kinds``: names of the kinds of office that the register does not know.
+    """
 
     ref: str
     fingerprint: str
@@ -39,6 +43,7 @@ class Frame:
     parts: tuple[PartName, ...]
     low: int
     high: int
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     def level(self, number: int | None) -> LevelName | None:
         """The level of this number; None where there is none."""
@@ -69,6 +74,11 @@ def frame_of(round_: Round, locale: str) -> Frame:
         parts=_parts(instrument, locale),
         low=instrument.rubric.first_level,
         high=instrument.rubric.last_level,
+        kinds={
+            kind.id: kind.title.in_(locale)
+            for kind in instrument.kinds
+            if kind.id not in set(OfficeKind)
+        },
     )
 
 

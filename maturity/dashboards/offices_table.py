@@ -64,8 +64,17 @@ class Listing:
     last: int
 
 
-def read_wish(args: Mapping[str, str], *, provinces: Sequence[str], levels: Sequence[int]) -> Wish:
-    """What an address asks for; anything unknown counts as not asked."""
+def read_wish(
+    args: Mapping[str, str],
+    *,
+    provinces: Sequence[str],
+    levels: Sequence[int],
+    kinds: Sequence[str] = (),
+) -> Wish:
+    """What an address asks for; anything unknown counts as not asked.
+
+    ``kinds``: those of the instrument beside the register's.
+    """
 
     def one_of(name: str, known: Sequence[str]) -> str:
         value = args.get(name, "")
@@ -76,7 +85,7 @@ def read_wish(args: Mapping[str, str], *, provinces: Sequence[str], levels: Sequ
     page = args.get("page", "")
     return Wish(
         q=_printable(args.get("q", "")),
-        kind=one_of("kind", KINDS),
+        kind=one_of("kind", (*KINDS, *kinds)),
         province=one_of("province", provinces),
         state=one_of("state", STATES),
         level=one_of("level", [str(level) for level in levels]),

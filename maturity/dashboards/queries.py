@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
 from sqlalchemy.orm import Session, aliased, undefer
 
 from maturity.offices.models import Office
+from maturity.offices.registry import OfficeKind
 from maturity.survey.lifecycle import HANDED_IN, AssessmentState
 from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
 from maturity.survey.stage_models import Correction
@@ -58,8 +59,10 @@ class Standing:
 
     def name(self, locale: str) -> str:
         """The office's name as tables of that language give it."""
-        if locale != "en" or self.province is None:
+        if locale != "en" or self.kind == OfficeKind.NATIONAL:
             return self.short_name
+        if self.kind not in set(OfficeKind):
+            return self.name_en
         place = COMMISSION.sub("", self.name_en).removesuffix(" Provincial")
         return f"{place} Province" if self.code == self.province else place
 
