@@ -56,7 +56,8 @@ class Frame:
     @property
     def scale_class(self) -> str:
         """The style class of instruments with other than four levels."""
-        return f"levels-{len(self.levels)}" if len(self.levels) in (3, 5) else ""
+        count = len(self.levels)
+        return f"levels-{min(count, 5)}" if count != 4 and count > 2 else ""
 
 
 def frame_of(round_: Round, locale: str) -> Frame:
@@ -105,7 +106,7 @@ def shorter(names: Sequence[str]) -> list[str]:
         while _shared(words, end):
             for one in words:
                 one.pop(end)
-    return [" ".join(one) for one in words]
+    return [text[:1].upper() + text[1:] for text in map(" ".join, words)]
 
 
 def _shared(words: Sequence[Sequence[str]], end: int) -> bool:

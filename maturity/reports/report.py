@@ -51,6 +51,11 @@ class InstrumentFacts:
 # --- numbers with their reasons -------------------------------------------------------
 
 
+def scale_class(levels: int) -> str:
+    """The style that gives a scale of so many levels its colours; "" for the usual four."""
+    return f"levels-{min(levels, 5)}" if levels != 4 and levels > 2 else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where one node stands and why.
@@ -76,6 +81,8 @@ class Standing:
     provisional: bool
     reason: Text
     parts: tuple[Standing, ...] = ()
+    has_levels: bool = True
+    """Whether the instrument lays levels over it at all."""
 
     @property
     def held_down(self) -> bool:
