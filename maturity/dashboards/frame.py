@@ -34,7 +34,8 @@ class PartName:
 class Frame:
     """The instrument of a round in one language. ``low`` and ``high`` bound the index.
 
-    ``kinds``: names of the kinds of office that the register does not know.
+    ``levels``: none where the instrument lays none over the whole. ``kinds``: names of the
+    kinds of office that the register does not know.
     """
 
     ref: str
@@ -63,14 +64,15 @@ class Frame:
 def frame_of(round_: Round, locale: str) -> Frame:
     """The frame of a round; its source is read with it."""
     instrument = instrument_of(round_)
-    names = [level.name.in_(locale) for level in instrument.levels]
+    levels = instrument.levels if instrument.rubric.root.bands is not None else ()
+    names = [level.name.in_(locale) for level in levels]
     shorts = shorter(names)
     return Frame(
         ref=instrument.ref,
         fingerprint=instrument.fingerprint,
         levels=tuple(
             LevelName(level.level, name, short)
-            for level, name, short in zip(instrument.levels, names, shorts, strict=True)
+            for level, name, short in zip(levels, names, shorts, strict=True)
         ),
         parts=_parts(instrument, locale),
         low=instrument.rubric.first_level,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased, undefer
 
 from maturity.offices.models import Office
@@ -121,8 +121,10 @@ def round_with_source(session: Session, slug: str) -> Round | None:
 
 
 def round_before(session: Session, round_: Round) -> Round | None:
-    """The round that opened last before this one."""
-    earlier = select(Round).where(Round.opens_at < round_.opens_at)
+    """The round that opened last before this one in which some of its offices took part."""
+    here = select(Assessment.office_code).where(Assessment.round_id == round_.id)
+    both = exists().where(Assessment.round_id == Round.id, Assessment.office_code.in_(here))
+    earlier = select(Round).where(Round.opens_at < round_.opens_at, both)
     return session.scalar(earlier.order_by(Round.opens_at.desc(), Round.id.desc()).limit(1))
 
 

@@ -13,9 +13,13 @@ from openpyxl import Workbook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from maturity.app import create_app
 from maturity.cli import main
+from maturity.config import Settings
 from maturity.db import Database
 from maturity.offices.models import Office, Role
+from maturity.offices.permissions import Actor, Grant
+from maturity.survey.assignments import refusal
 from maturity.survey.log_models import LogEntry
 from maturity.survey.models import (
     Answer,
@@ -23,9 +27,12 @@ from maturity.survey.models import (
     Assessment,
     Decision,
     Evidence,
+    Round,
     StoredScorecard,
 )
 from tests.builders import make_person
+from tests.offices.signing import make_user, sign_in
+from tests.strict_client import StrictClient, page_text, watch_sessions
 
 STEPS = "\n".join(
     f"  - {{level: {n}, name: {{id: Tahap {n}, en: Stage {n}}}}}" for n in range(1, 7)
@@ -181,6 +188,23 @@ def test_offices_are_changed_by_the_same_file_and_never_half(home: Home):
     assert home.look(lambda s: s.get(Office, "36.71")).kind == "city"
 
 
+def test_other_offices_have_people_and_are_verified_from_above(home: Home):
+    home.run("invite", "rina@contoh.example", "--name", "Rina Dewi", "--office", "C1",
+             "--role", "responsible")  # fmt: skip
+    said = home.run("invite", "budi@contoh.example", "--name", "Budi Dewi", "--office", "FED",
+                    "--role", "verifier", code=1)  # fmt: skip
+    assert "does not exist at Federasi" in said
+
+    def refused(session: Session) -> list[bool]:
+        club = session.get_one(Office, "C1")
+        round_ = session.scalars(select(Round)).one()
+        judges = [Actor(1, (Grant(role, office),)) for role, office in (
+            (Role.VERIFIER, "0"), (Role.EXTERNAL, "0"), (Role.VERIFIER, "36"))]  # fmt: skip
+        return [refusal(round_, judge, club) is not None for judge in judges]
+
+    assert home.look(refused) == [False, False, True]
+
+
 # --- answers --------------------------------------------------------------------------
 
 
@@ -282,3 +306,44 @@ def test_handing_in_is_on_record_with_who_and_what_lacked(home: Home):
     assert "answers.csv:row 2, column unit: This assessment has been submitted" in said
     assert home.counts() == after
     assert "whole" in home.run("log", "verify")
+
+
+# --- pages of other instruments -------------------------------------------------------
+
+
+@pytest.fixture
+def pages(home: Home) -> Iterator[Callable[[str], str]]:
+    """What the pages of an installation with rounds of clubs say to an administrator."""
+    plain = CLUBS.partition("bands:\n")[0] + "root:" + CLUBS.partition("root:")[2]
+    plain = plain.replace("id: clubs", "id: plain").replace("  bands: six\n", "")
+    home.run("round", "open", "plain", "--instrument", home.write(plain, "plain.yaml"),
+             "--title", "Polos", "--closes", "2199-01-31")  # fmt: skip
+    file = home.write("unit,K1,K2\nC1,Ya,7\nC2,no,7\n", "wide.csv")
+    for slug in ("clubs", "plain"):
+        home.run("import", "answers", file, "--round", slug, "--submit", "--apply")
+    app = create_app(Settings(data=home.folder, secret_key="tests", secure_cookies=False,
+                              extra={"TESTING": True}))  # fmt: skip
+    app.test_client_class = StrictClient
+    watch_sessions(app)
+    with home.database.write() as session:
+        make_user(session, email="a@contoh.example", role=Role.ADMINISTRATOR, office="0")
+    client = app.test_client()
+    assert isinstance(client, StrictClient)
+    sign_in(client, "a@contoh.example")
+    yield lambda address: page_text(client.get(address)).partition("<main")[2]
+    app.extensions["maturity"].close()
+
+
+def test_instruments_with_six_levels_and_with_none_have_their_pages(
+    home: Home, pages: Callable[[str], str]
+):
+    wanted = select(Assessment.id).join(Assessment.round).where(Assessment.office_code == "C1")
+    six, none = home.look(lambda s: s.scalars(wanted.order_by(Assessment.id)).all())
+    assert 'id="level"' in pages("/rounds/clubs")
+    assert 'id="level"' not in pages("/rounds/plain")
+    assert "Level 6: Tahap 6" in pages("/rounds/clubs/offices/C1")
+    assert "<h2>Indeks 6,00</h2>" in pages("/rounds/plain/offices/C1")
+    page = pages(f"/assessments/{six}/result")
+    assert "Jumlah poin 1 dimensi = 6,00 → Level 6" in page
+    assert page.count(">Level 6</text>") == 1  # every band of the chart has its name
+    assert "100,00%" in pages(f"/assessments/{none}/result")
