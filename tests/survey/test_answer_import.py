@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,6 +30,7 @@ from maturity.survey.models import (
     StoredScorecard,
 )
 from tests.builders import make_person
+from tests.conftest import DATABASES
 from tests.offices.signing import make_user, sign_in
 from tests.strict_client import StrictClient, page_text, watch_sessions
 
@@ -99,6 +99,7 @@ class Home:
 
     def __init__(self, folder: Path, database: Database, capsys: Any) -> None:
         self.folder, self.database, self.capsys = folder, database, capsys
+        self.url = str(database.engine.url)
 
     def write(self, text: str, name: str = "answers.csv") -> str:
         path = self.folder / name
@@ -139,15 +140,15 @@ class Home:
 @pytest.fixture
 def home(
     tmp_path: Path,
-    sqlite_template: Path,
+    request: pytest.FixtureRequest,
+    new_database: Callable[..., str],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Home]:
-    file = tmp_path / "maturity.sqlite3"
-    shutil.copy(sqlite_template, file)
+    url = new_database(getattr(request, "param", "sqlite"))
     monkeypatch.setenv("MATURITY_DATA", str(tmp_path))
-    monkeypatch.delenv("MATURITY_DATABASE_URL", raising=False)
-    database = Database(f"sqlite:///{file}")
+    monkeypatch.setenv("MATURITY_DATABASE_URL", url)
+    database = Database(url)
     made = Home(tmp_path, database, capsys)
     made.run("offices", "import", made.write(OFFICES, "offices.csv"), "--apply")
     made.run("round", "open", "clubs", "--instrument", made.write(CLUBS, "clubs.yaml"),
@@ -278,6 +279,7 @@ def test_everything_that_cannot_be_taken_is_named_and_nothing_is_done(home: Home
     assert home.counts() == before
 
 
+@pytest.mark.parametrize("home", DATABASES, indirect=True)
 def test_handing_in_is_on_record_with_who_and_what_lacked(home: Home):
     with home.database.write() as session:
         make_person(session, office="0", role=Role.ADMINISTRATOR, email="dewi@contoh.example")
@@ -321,8 +323,9 @@ def pages(home: Home) -> Iterator[Callable[[str], str]]:
     file = home.write("unit,K1,K2\nC1,Ya,7\nC2,no,7\n", "wide.csv")
     for slug in ("clubs", "plain"):
         home.run("import", "answers", file, "--round", slug, "--submit", "--apply")
-    app = create_app(Settings(data=home.folder, secret_key="tests", secure_cookies=False,
-                              extra={"TESTING": True}))  # fmt: skip
+    settings = Settings(data=home.folder, database_url=home.url, secret_key="tests",
+                        secure_cookies=False, extra={"TESTING": True})  # fmt: skip
+    app = create_app(settings)
     app.test_client_class = StrictClient
     watch_sessions(app)
     with home.database.write() as session:
