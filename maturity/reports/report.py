@@ -217,6 +217,7 @@ class Indicator:
     remedy: Text | None
     decisions: tuple[StageAnswer, ...] = ()
     claim: Text | None = None
+    blank: bool = False
 
 
 class Verdict(StrEnum):
@@ -371,6 +372,12 @@ class Report:
     def disputes(self) -> tuple[Change, ...]:
         """What the office disagrees with; known once the result is settled."""
         return tuple(one for one in self.changes if one.disputed)
+
+    @property
+    def blanks(self) -> int:
+        """How many scored questions were handed in without an answer."""
+        asked = (one for one in self.indicators if one.standing is not None)
+        return 0 if self.provisional else sum(one.blank for one in asked)
 
     @property
     def sub_domains(self) -> tuple[Standing, ...]:

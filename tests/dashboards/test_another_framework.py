@@ -175,6 +175,7 @@ def test_the_paper_says_the_published_points(loaded: Loaded):
     text = " ".join(" ".join(page.extract_text().split()) for page in pages)
     for node, given in loaded.countries["MT"]["dims"].items():
         assert f"{given['points']} dari {given['max']}" in text, node
+    assert "25 pertanyaan dibiarkan kosong" in text
     assert "penanggung jawab" not in text  # nobody is known to have handed it in
 
 
