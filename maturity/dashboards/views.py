@@ -164,7 +164,7 @@ def _round_rows(
 
 def _wish(frame: Frame, names: dict[str, str]) -> Wish:
     levels = [level.number for level in frame.levels]
-    return read_wish(request.args, provinces=list(names), levels=levels)
+    return read_wish(request.args, provinces=list(names), levels=levels, kinds=list(frame.kinds))
 
 
 def _result_address(standing: Standing) -> str:
