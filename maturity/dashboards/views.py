@@ -72,7 +72,12 @@ def national(slug: str) -> str:
         listing=listing(choose(rows, wish, locale=locale(), provinces=names), wish),
         earlier=_title(earlier) if earlier else "",
     )
-    return render_template("dashboards/national.html", page=page, province_names=names)
+    return render_template(
+        "dashboards/national.html",
+        page=page,
+        province_names=names,
+        may_order_reports=may(current_actor(), Action.ADMINISTER),
+    )
 
 
 @bp.get("/rounds/<slug>/<any(offices, status, levels, spread, provinces):table>.csv")
