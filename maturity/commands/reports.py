@@ -17,12 +17,13 @@ from maturity.commands.writing import meter
 from maturity.errors import MaturityError
 
 if TYPE_CHECKING:
+    from maturity.config import Settings
     from maturity.reports.report import Report
 
 
 def add(commands: Commands) -> None:
     """Register the commands of this module."""
-    words = say("tulis laporan PDF satu kantor atau semua", "write the PDF report of one or all")
+    words = say("tulis laporan satu kantor atau semua", "write the report of one office or all")
     parser = commands.add_parser("report", help=words)
     words = say("periode pengukuran, misalnya 2026", "assessment period, e.g. 2026")
     parser.add_argument("--round", required=True, metavar="R", help=words)
@@ -33,6 +34,8 @@ def add(commands: Commands) -> None:
     whose.add_argument("--all", action="store_true", help=words)
     words = say("berkas yang ditulis; dengan --all: folder", "file to write; with --all: a folder")
     parser.add_argument("--out", required=True, type=Path, metavar="PATH", help=words)
+    words = say("PDF, atau DOCX yang dapat disunting", "PDF, or DOCX that can be edited")
+    parser.add_argument("--format", choices=("pdf", "docx"), default="pdf", help=words)
     words = say("banyaknya proses untuk --all", "number of processes for --all")
     parser.add_argument("--processes", type=_processes, metavar="N", help=words)
     parser.set_defaults(run=run_report)
@@ -47,6 +50,8 @@ def _processes(said: str) -> int:
 
 def run_report(args: argparse.Namespace) -> int:
     """Write one report, or all of a round with their manifest."""
+    if args.all and args.format != "pdf":
+        raise MaturityError("--all hanya membuat PDF.", "--all makes PDF files only.")
     return _all(args) if args.all else _one(args)
 
 
@@ -55,10 +60,13 @@ def run_report(args: argparse.Namespace) -> int:
 
 def _one(args: argparse.Namespace) -> int:
     """An assessment that is not handed in gives a provisional report."""
+    from maturity.reports.docx_paper import docx_paper
     from maturity.reports.paper import paper
 
-    with _report(args) as report:
-        made = paper(report, spoken())
+    settings = read_settings()
+    with _report(args, settings) as report:
+        as_docx = args.format == "docx"
+        made = docx_paper(report, spoken(), settings) if as_docx else paper(report, spoken())
     _write(args.out, made.body)
     size = len(made.body)
     sys.stdout.write(say(f"{args.out}: {size} bita\n", f"{args.out}: {size} bytes\n"))
@@ -66,7 +74,7 @@ def _one(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _report(args: argparse.Namespace) -> Iterator[Report]:
+def _report(args: argparse.Namespace, settings: Settings) -> Iterator[Report]:
     from sqlalchemy import select
 
     from maturity.app import create_app
@@ -74,7 +82,7 @@ def _report(args: argparse.Namespace) -> Iterator[Report]:
     from maturity.survey.models import Assessment, Round
     from maturity.web import reading
 
-    app = create_app(read_settings())
+    app = create_app(settings)
     with closing(app.extensions["maturity"]), app.test_request_context():
         session = reading()
         chosen = (Round.slug == args.round, Assessment.office_code == args.office)
