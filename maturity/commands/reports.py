@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from maturity.commands.language import say, spoken
 from maturity.commands.parser import Commands
 from maturity.commands.settings import read_settings
-from maturity.commands.writing import meter
+from maturity.commands.writing import meter, put
 from maturity.errors import MaturityError
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _one(args: argparse.Namespace) -> int:
     with _report(args, settings) as report:
         as_docx = args.format == "docx"
         made = docx_paper(report, spoken(), settings) if as_docx else paper(report, spoken())
-    _write(args.out, made.body)
+    put(args.out, made.body)
     size = len(made.body)
     sys.stdout.write(say(f"{args.out}: {size} bita\n", f"{args.out}: {size} bytes\n"))
     return 0
@@ -93,20 +93,6 @@ def _report(args: argparse.Namespace, settings: Settings) -> Iterator[Report]:
                 f"There is no assessment of office {args.office} in round {args.round}.",
             )
         yield report_of(session, assessment)
-
-
-def _write(path: Path, body: bytes) -> None:
-    """The file appears whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(body)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise MaturityError(
-            f"{path}: tidak dapat ditulis ({error.strerror}).",
-            f"{path}: cannot be written ({error.strerror}).",
-        ) from error
 
 
 # --- all ------------------------------------------------------------------------------

@@ -63,6 +63,20 @@ def _umask() -> int:
     return mask
 
 
+def put(path: Path, body: bytes) -> None:
+    """The file appears whole or not at all; MaturityError where it cannot be written."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(body)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise MaturityError(
+            f"{path}: tidak dapat ditulis ({error.strerror}).",
+            f"{path}: cannot be written ({error.strerror}).",
+        ) from error
+
+
 def counted(things: Iterable[Thing], *, whole: int, words: str) -> Iterator[Thing]:
     """Pass things on; after a second, count them on the standard error output."""
     tell = meter(words)

@@ -20,6 +20,7 @@ from maturity.dashboards.queries import (
     round_with_source,
     standings,
 )
+from maturity.dashboards.round_tables import round_tables
 from maturity.dashboards.rounds import round_cards
 from maturity.dashboards.summary import overview
 from maturity.offices.guard import current_actor, office_or_404, office_thing, permit, signed_in
@@ -30,6 +31,7 @@ from maturity.survey.models import Round
 from maturity.web import is_demo, locale, now, reading
 
 bp = Blueprint("dashboards", __name__)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def init_app(app: Flask) -> None:
@@ -99,6 +101,18 @@ def table_csv(slug: str, table: str) -> ResponseReturnValue:
             "spread": lambda: export.spread_csv(seen),
         }[table]()
     return _file(body, f"{slug}-{table}.csv")
+
+
+@bp.get("/rounds/<slug>/tables.xlsx")
+@permit(Action.SEE_ROUND)
+def tables_xlsx(slug: str) -> ResponseReturnValue:
+    """All tables of a round as one workbook; answers of the offices that this person may see."""
+    round_, actor = round_with_source(reading(), slug) or abort(404), current_actor()
+    body = round_tables(
+        reading(), round_, language=locale(), at=now(), demo=is_demo(),
+        sees=lambda row: may(actor, Action.SEE_RESULT, Thing(row.code, row.province)),
+    )  # fmt: skip
+    return _file(body, f"{slug}-{locale()}.xlsx", XLSX)
 
 
 @bp.get("/rounds/<slug>/provinces/<code>")
@@ -184,8 +198,8 @@ def _title(round_: Round) -> str:
     return round_.title_en if locale() == "en" else round_.title_id
 
 
-def _file(body: str, name: str) -> Response:
+def _file(body: str | bytes, name: str, kind: str = "text/csv") -> Response:
     name = f"DEMO-{name}" if is_demo() else name
-    response = Response(body, mimetype="text/csv")
+    response = Response(body, mimetype=kind)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
