@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,10 @@ import xlsxwriter
 
 Cell = str | int | float | bool | datetime | None
 FONT = {"font_name": "Calibri", "font_size": 10, "valign": "top"}
+LINE = 15
+"""Height of a line, in points."""
+PAPER = 300
+"""Width that still can be read when it is printed on one page, in signs."""
 HEAD = {**FONT, "bold": True, "text_wrap": True, "bg_color": "#EEEDF7", "bottom": 1}
 
 
@@ -73,7 +78,10 @@ def _write(page: Any, sheet: Sheet, head: Any, forms: dict[Form, Any]) -> None:
     page.autofilter(0, 0, max(len(sheet.rows), 1), len(sheet.columns) - 1)
     page.repeat_rows(0)
     page.set_landscape()
-    page.fit_to_pages(1, 0)
+    if sum(column.width for column in sheet.columns) < PAPER:
+        page.fit_to_pages(1, 0)
+    lines = max(math.ceil(1.2 * len(one.title) / one.width) for one in sheet.columns)
+    page.set_row(0, LINE * lines)
 
 
 def _cell(page: Any, place: tuple[int, int], value: Cell, form: Any) -> None:
