@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from maturity.dashboards import export, monitor_views
-from maturity.dashboards.files import csv_file
+from maturity.dashboards.files import attachment, csv_file
 from maturity.dashboards.frame import Frame, frame_of
 from maturity.dashboards.national import NationalPage, OfficePage, ProvincePage, trend
 from maturity.dashboards.offices_table import Wish, choose, listing, read_wish
@@ -21,6 +21,7 @@ from maturity.dashboards.queries import (
     round_with_source,
     standings,
 )
+from maturity.dashboards.round_tables import round_tables
 from maturity.dashboards.rounds import round_cards
 from maturity.dashboards.summary import overview
 from maturity.offices.guard import current_actor, office_or_404, office_thing, permit, signed_in
@@ -28,9 +29,10 @@ from maturity.offices.navigation import Entry, add_entry
 from maturity.offices.permissions import Action, Actor, Thing, may
 from maturity.offices.registry import OfficeKind
 from maturity.survey.models import Round
-from maturity.web import locale, now, reading
+from maturity.web import is_demo, locale, now, reading
 
 bp = Blueprint("dashboards", __name__)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def init_app(app: Flask) -> None:
@@ -74,7 +76,12 @@ def national(slug: str) -> str:
         listing=listing(choose(rows, wish, locale=locale(), provinces=names), wish),
         earlier=_title(earlier) if earlier else "",
     )
-    return render_template("dashboards/national.html", page=page, province_names=names)
+    return render_template(
+        "dashboards/national.html",
+        page=page,
+        province_names=names,
+        may_order_reports=may(current_actor(), Action.ADMINISTER),
+    )
 
 
 @bp.get("/rounds/<slug>/<any(offices, status, levels, spread, provinces):table>.csv")
@@ -96,6 +103,18 @@ def table_csv(slug: str, table: str) -> ResponseReturnValue:
             "spread": lambda: export.spread_csv(seen),
         }[table]()
     return csv_file(body, f"{slug}-{table}.csv")
+
+
+@bp.get("/rounds/<slug>/tables.xlsx")
+@permit(Action.SEE_ROUND)
+def tables_xlsx(slug: str) -> ResponseReturnValue:
+    """All tables of a round as one workbook; answers of the offices that this person may see."""
+    round_, actor = round_with_source(reading(), slug) or abort(404), current_actor()
+    body = round_tables(
+        reading(), round_, language=locale(), at=now(), demo=is_demo(),
+        sees=lambda row: may(actor, Action.SEE_RESULT, Thing(row.code, row.province)),
+    )  # fmt: skip
+    return attachment(body, f"{slug}-{locale()}.xlsx", XLSX)
 
 
 @bp.get("/rounds/<slug>/provinces/<code>")
