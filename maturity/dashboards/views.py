@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from maturity.dashboards import export, monitor_views
+from maturity.dashboards import export, matrix_views, monitor_views, variable_views
 from maturity.dashboards.files import attachment, csv_file
 from maturity.dashboards.frame import Frame, frame_of
 from maturity.dashboards.national import NationalPage, OfficePage, ProvincePage, trend
@@ -39,6 +39,8 @@ def init_app(app: Flask) -> None:
     """Add these pages to an application."""
     app.register_blueprint(bp)
     monitor_views.init_app(app)
+    matrix_views.init_app(app)
+    variable_views.init_app(app)
     add_entry(
         app, Entry("dashboards.rounds", lambda: gettext("Periode pengukuran"), _of_some_office)
     )

@@ -41,7 +41,7 @@ PLAIN_VALUES = {
     "token": "x", "filename": "css/site.css", "chart_id": "x", "table": "offices",
     "section": SECTION, "question": "x", "thing": "x", "key": ITEM, "node_id": "x",
     "receipt": "x", "thread_id": 999_999, "interest_id": 999_999,
-    "office_code": "36",
+    "office_code": "36", "variable": ITEM, "stage": "self",
 }  # fmt: skip
 """What the route's other values are; the things need not exist: permission comes first."""
 ENDING = ("offices.sign_out", "survey.end_by_link")
