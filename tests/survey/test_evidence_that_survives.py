@@ -296,6 +296,25 @@ def test_links_of_published_results_are_looked_at_once_a_year(
     assert told in verifier.get(f"/assessments/{assessment}/sections/SD1/check").text
 
 
+def test_a_link_that_failed_is_tried_again_before_it_rests_for_a_year(
+    app: Flask, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assessment = office_at_work(database)
+    link(database, assessment)
+    with database.write() as session:
+        session.get_one(Assessment, assessment).state = AssessmentState.PUBLISHED
+    for days, status in ((1, 503), (4, 503), (15, 200), (366, 503), (4, 404), (15, 404)):
+        if days > 1:
+            clock.advance(days=days - 2)
+            assert look_again(app, monkeypatch) == [], f"{days} days have not passed"
+            clock.advance(days=2)
+        assert look_again(app, monkeypatch, status=status) == [URL]
+    clock.advance(days=364)
+    assert look_again(app, monkeypatch) == []
+    clock.advance(days=2)
+    assert look_again(app, monkeypatch) == [URL], "after a year as well"
+
+
 def test_carried_links_are_looked_at_a_few_at_a_time_and_not_where_that_is_off(
     app: Flask, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
