@@ -96,7 +96,8 @@ def _page(
     status: int = 422,
 ) -> tuple[str, int]:
     content = parse(round_.source).content
-    texts = [(place_words(content, one.path, locale()), one) for one in (found.texts if found else ())]
+    changed = found.texts if found else ()
+    texts = [(place_words(content, one.path, locale()), one) for one in changed]
     body = render_template(
         "survey/rounds/correction.html",
         round=round_,

@@ -1,4 +1,4 @@
-"""Which text of an instrument a correction changed, in words: of what, which one, in which language.
+"""Which text of an instrument a correction changed, in words: of what, which, in which language.
 
 A path leads through the file as it is now; corrections change words only, so old paths still lead
 to the same place.

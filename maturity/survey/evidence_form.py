@@ -73,7 +73,8 @@ def use_chosen(
     if refs and not wanted:
         flash(gettext("Pilih pertanyaan yang memakai bukti itu."), "error")
         return False
-    return all([_used(session, assessment, key, ref, who) for key in wanted for ref in refs])
+    done = [_used(session, assessment, key, ref, who) for key in wanted for ref in refs]
+    return all(done)
 
 
 def _used(session: Session, assessment: Assessment, key: str, ref: str, who: Author) -> bool:
