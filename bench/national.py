@@ -67,6 +67,7 @@ def _measure(app: Flask, database: Database) -> str:
     lines += [_line(client, f"/rounds/{slug}{query}", name) for name, query in WISHES.items()]
     lines.append(_line(client, f"/rounds/{slug}/provinces/36", "one province"))
     lines.append(_line(client, f"/rounds/{slug}/offices.csv", "all offices as CSV"))
+    lines.append(_line(client, f"/rounds/{slug}/monitor", "campaign monitor"))
     return "\n".join(lines) + "\n"
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Flask, Response, abort, render_template, request, url_for
+from flask import Blueprint, Flask, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from maturity.dashboards import export
+from maturity.dashboards import export, monitor_views
+from maturity.dashboards.files import attachment, csv_file
 from maturity.dashboards.frame import Frame, frame_of
 from maturity.dashboards.national import NationalPage, OfficePage, ProvincePage, trend
 from maturity.dashboards.offices_table import Wish, choose, listing, read_wish
@@ -20,6 +21,7 @@ from maturity.dashboards.queries import (
     round_with_source,
     standings,
 )
+from maturity.dashboards.round_tables import round_tables
 from maturity.dashboards.rounds import round_cards
 from maturity.dashboards.summary import overview
 from maturity.offices.guard import current_actor, office_or_404, office_thing, permit, signed_in
@@ -30,11 +32,13 @@ from maturity.survey.models import Round
 from maturity.web import is_demo, locale, now, reading
 
 bp = Blueprint("dashboards", __name__)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def init_app(app: Flask) -> None:
     """Add these pages to an application."""
     app.register_blueprint(bp)
+    monitor_views.init_app(app)
     add_entry(
         app, Entry("dashboards.rounds", lambda: gettext("Periode pengukuran"), _of_some_office)
     )
@@ -72,7 +76,12 @@ def national(slug: str) -> str:
         listing=listing(choose(rows, wish, locale=locale(), provinces=names), wish),
         earlier=_title(earlier) if earlier else "",
     )
-    return render_template("dashboards/national.html", page=page, province_names=names)
+    return render_template(
+        "dashboards/national.html",
+        page=page,
+        province_names=names,
+        may_order_reports=may(current_actor(), Action.ADMINISTER),
+    )
 
 
 @bp.get("/rounds/<slug>/<any(offices, status, levels, spread, provinces):table>.csv")
@@ -93,7 +102,19 @@ def table_csv(slug: str, table: str) -> ResponseReturnValue:
             "levels": lambda: export.levels_csv(seen, frame),
             "spread": lambda: export.spread_csv(seen),
         }[table]()
-    return _file(body, f"{slug}-{table}.csv")
+    return csv_file(body, f"{slug}-{table}.csv")
+
+
+@bp.get("/rounds/<slug>/tables.xlsx")
+@permit(Action.SEE_ROUND)
+def tables_xlsx(slug: str) -> ResponseReturnValue:
+    """All tables of a round as one workbook; answers of the offices that this person may see."""
+    round_, actor = round_with_source(reading(), slug) or abort(404), current_actor()
+    body = round_tables(
+        reading(), round_, language=locale(), at=now(), demo=is_demo(),
+        sees=lambda row: may(actor, Action.SEE_RESULT, Thing(row.code, row.province)),
+    )  # fmt: skip
+    return attachment(body, f"{slug}-{locale()}.xlsx", XLSX)
 
 
 @bp.get("/rounds/<slug>/provinces/<code>")
@@ -162,7 +183,7 @@ def _round_rows(
 
 def _wish(frame: Frame, names: dict[str, str]) -> Wish:
     levels = [level.number for level in frame.levels]
-    return read_wish(request.args, provinces=list(names), levels=levels)
+    return read_wish(request.args, provinces=list(names), levels=levels, kinds=list(frame.kinds))
 
 
 def _result_address(standing: Standing) -> str:
@@ -177,10 +198,3 @@ def _extension_address(standing: Standing, actor: Actor, thing: Thing) -> str:
 
 def _title(round_: Round) -> str:
     return round_.title_en if locale() == "en" else round_.title_id
-
-
-def _file(body: str, name: str) -> Response:
-    name = f"DEMO-{name}" if is_demo() else name
-    response = Response(body, mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

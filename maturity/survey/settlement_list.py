@@ -146,7 +146,7 @@ def _line(one: Assessment, actor: Actor, at: datetime) -> Line:
 
 def _counted(session: Session, found: Sequence[Line]) -> list[Line]:
     differing, threads = _differing(session), _threads(session)
-    disputed, undecided = _disputes(session)
+    disputed, undecided = disputes(session, _after())
     return [_with(line, differing[line.id], disputed[line.id], undecided[line.id],
                   threads[line.id]) for line in found]  # fmt: skip
 
@@ -189,12 +189,15 @@ def _differing(session: Session) -> Counter[int]:
     return Counter({row[0]: row[1] for row in session.execute(query)})
 
 
-def _disputes(session: Session) -> tuple[Counter[int], Counter[int]]:
-    """How many answers are disputed, and how many of them undecided, by assessment."""
+def disputes(session: Session, among: ScalarSelect[Any]) -> tuple[Counter[int], Counter[int]]:
+    """How many answers are disputed, and how many of them undecided, by assessment.
+
+    ``among``: the numbers of the assessments that are looked at.
+    """
     newest: dict[tuple[int, str], dict[str, tuple[int, str]]] = defaultdict(dict)
     replies = (
         select(Judgement.assessment_id, Judgement.key)
-        .where(Judgement.assessment_id.in_(_after()), Judgement.stage == Stage.REPLIED)
+        .where(Judgement.assessment_id.in_(among), Judgement.stage == Stage.REPLIED)
         .distinct()
         .subquery()
     )

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from maturity.charts import colours, svg
+from maturity.charts.course import Ahead, Days, Line, course_lines
 from maturity.charts.elements import UnknownFigureError
 from maturity.charts.figures import Figure, layout_of, note
 from maturity.charts.level_bars import Bar, Scale, bars
@@ -72,7 +73,23 @@ def dots_figure() -> Figure:
     return {"data": [trace], "layout": layout}
 
 
-FIGURES = {"bars": bar_figure, "radar": radar_figure, "grid": grid_figure, "dots": dots_figure}
+def course_figure() -> Figure:
+    names = tuple(f"Hari <{n}>" for n in range(1, 6))
+    lines = (
+        Line("Mulai", "Mulai 80%", (0.1, 0.3, 0.6, 0.8, 0.8)),
+        Line("Mengajukan", "Mengajukan 40%", (0.0, 0.0, 0.1, 0.2, 0.4)),
+    )
+    days = Days(names, 12, ((1, "1 Nov"), (12, "12 Nov")))
+    return course_lines(*lines, days, Ahead(0.7, 0.6, 0.9, "perkiraan 70% (60–90%)"))
+
+
+FIGURES = {
+    "bars": bar_figure,
+    "course": course_figure,
+    "radar": radar_figure,
+    "grid": grid_figure,
+    "dots": dots_figure,
+}
 
 
 @pytest.fixture(params=FIGURES)
@@ -307,3 +324,16 @@ def test_marks_of_a_grid_can_be_told_apart_and_read() -> None:
     drawing = drawn(grid_figure())
     inks = {group.get("fill") for group in drawing.iter(f"{SVG}g")}
     assert inks == {colours.INK, colours.SURFACE}
+
+
+def test_a_forecast_stands_at_the_last_day_with_its_interval() -> None:
+    """A box from 60 to 90 % on the axis from 0 to 100 %, the diamond at 70 %."""
+    drawing = drawn(course_figure())
+    box = next(r for r in drawing.iter(f"{SVG}rect") if r.get("stroke"))
+    grid = [float(line.get("y1", 0)) for line in drawing.iter(f"{SVG}line")
+            if line.get("y1") == line.get("y2")]  # fmt: skip
+    bottom, unit = max(grid), max(grid) - min(grid)
+    low, height = float(box.get("y", 0)) + float(box.get("height", 0)), float(box.get("height", 0))
+    assert (bottom - low) / unit == pytest.approx(0.6, abs=0.01)
+    assert height / unit == pytest.approx(0.3, abs=0.01)
+    assert "perkiraan 70% (60–90%)" in texts(drawing)

@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from maturity.db import Database
 from maturity.offices.models import Office
 from maturity.offices.registry import load_tiles
 from maturity.survey.models import Assessment, Round, StoredScorecard
+from tests.builders import make_round
+from tests.clock import START
 from tests.dashboards.country import PARTS, SMALL, by_id, card_of, hold_round, rows_of, words
 from tests.strict_client import StrictClient, page_text
 
@@ -244,3 +247,22 @@ def test_as_many_queries_for_ten_offices_as_for_all(
         sent[slug] = statements
     assert len(sent["few"]) == len(sent["all"]) <= 6
     assert not any("payload" in statement for statement in sent["all"])
+
+
+@pytest.mark.usefixtures("two_rounds")
+def test_a_round_of_others_in_between_is_not_the_one_before(
+    viewer: StrictClient, database: Database
+):
+    def shown(slug: str) -> str:
+        page = page_text(viewer.get(f"/rounds/{slug}"))
+        return page.partition("<main")[2].partition("</main")[0]
+
+    before = shown("2026")
+    with database.write() as session:
+        club = Office(code="C1", kind="club", name_id="Klub", name_en="Club", short_name="Klub",
+                      timezone="Asia/Jakarta")  # fmt: skip
+        session.add(club)
+        others = make_round(session, slug="klub", opens_at=START - timedelta(days=30))
+        session.add(Assessment(round=others, office_code="C1", state="not-started"))
+    assert shown("2026") == before
+    assert "Belum ada periode sebelumnya" in shown("klub")
