@@ -15,6 +15,9 @@ UNITS = "abcdefgh"
 families = st.lists(st.sets(st.sampled_from(UNITS), min_size=1), max_size=7).map(
     lambda sets: dict(enumerate(sets))
 )
+tables = st.dictionaries(
+    st.sampled_from(UNITS), st.tuples(st.sampled_from("rs"), st.sampled_from("xyz"))
+)
 thresholds = st.integers(2, 4)
 
 
@@ -61,11 +64,7 @@ def test_what_holds_nobody_hidden_is_always_told(
     assert tellable(groups, hidden=(), threshold=threshold) == set(groups)
 
 
-@given(
-    st.dictionaries(st.sampled_from(UNITS), st.tuples(st.sampled_from("rs"), st.sampled_from("xyz"))),
-    st.dictionaries(st.sampled_from(UNITS), st.tuples(st.sampled_from("rs"), st.sampled_from("xyz"))),
-    thresholds,
-)  # fmt: skip
+@given(tables, tables, thresholds)
 @settings(max_examples=60, deadline=None)
 def test_tables_with_totals_of_two_rounds_give_nobody_away(now: dict, before: dict, threshold: int):
     """The same offices in two rounds: a table each, and one of those who are in both."""
@@ -96,7 +95,7 @@ def test_whom_the_reader_knows_does_not_hide_others():
 def test_a_table_has_its_totals_before_its_cells():
     rows, columns = {"a": "r", "b": "r", "c": "s"}, {"a": "x", "b": "y", "c": None}
     found = crossed(rows, columns, "abc")
-    assert list(found)[0] == TOTAL
+    assert next(iter(found)) == TOTAL
     assert found == {
         TOTAL: ("a", "b", "c"), ("r", None): ("a", "b"), ("s", None): ("c",),
         (None, "x"): ("a",), (None, "y"): ("b",), ("r", "x"): ("a",), ("r", "y"): ("b",),
