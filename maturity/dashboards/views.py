@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from maturity.dashboards import comparison_views, export, monitor_views
+from maturity.dashboards import compare_views, comparison_views, export, monitor_views
 from maturity.dashboards.files import attachment, csv_file
 from maturity.dashboards.frame import Frame, frame_of
 from maturity.dashboards.national import NationalPage, OfficePage, ProvincePage, trend
@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     monitor_views.init_app(app)
     comparison_views.init_app(app)
+    compare_views.init_app(app)
     add_entry(
         app, Entry("dashboards.rounds", lambda: gettext("Periode pengukuran"), _of_some_office)
     )
