@@ -8,7 +8,14 @@ from flask import Blueprint, Flask, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from maturity.dashboards import export, matrix_views, monitor_views, variable_views
+from maturity.dashboards import (
+    compare_views,
+    comparison_views,
+    export,
+    matrix_views,
+    monitor_views,
+    variable_views,
+)
 from maturity.dashboards.files import attachment, csv_file
 from maturity.dashboards.frame import Frame, frame_of
 from maturity.dashboards.national import NationalPage, OfficePage, ProvincePage, trend
@@ -21,6 +28,7 @@ from maturity.dashboards.queries import (
     round_with_source,
     standings,
 )
+from maturity.dashboards.round_ranks import RANK_TERMS, places_in_kind
 from maturity.dashboards.round_tables import round_tables
 from maturity.dashboards.rounds import round_cards
 from maturity.dashboards.summary import overview
@@ -28,7 +36,7 @@ from maturity.offices.guard import current_actor, office_or_404, office_thing, p
 from maturity.offices.navigation import Entry, add_entry
 from maturity.offices.permissions import Action, Actor, Thing, may
 from maturity.offices.registry import OfficeKind
-from maturity.survey.models import Round
+from maturity.survey.models import Round, Stage
 from maturity.web import is_demo, locale, now, reading
 
 bp = Blueprint("dashboards", __name__)
@@ -41,6 +49,8 @@ def init_app(app: Flask) -> None:
     monitor_views.init_app(app)
     matrix_views.init_app(app)
     variable_views.init_app(app)
+    comparison_views.init_app(app)
+    compare_views.init_app(app)
     add_entry(
         app, Entry("dashboards.rounds", lambda: gettext("Periode pengukuran"), _of_some_office)
     )
@@ -81,6 +91,8 @@ def national(slug: str) -> str:
     return render_template(
         "dashboards/national.html",
         page=page,
+        ranks=places_in_kind(reading(), round_, rows, Stage.SELF),
+        rank_terms=RANK_TERMS,
         province_names=names,
         may_order_reports=may(current_actor(), Action.ADMINISTER),
     )
@@ -94,7 +106,8 @@ def table_csv(slug: str, table: str) -> ResponseReturnValue:
     frame, names = frame_of(round_, locale()), province_names(locale())
     if table == "offices":
         chosen = choose(rows, _wish(frame, names), locale=locale(), provinces=names)
-        body = export.offices_csv(chosen, frame, names, locale=locale())
+        places = places_in_kind(reading(), round_, rows, Stage.SELF)
+        body = export.offices_csv(chosen, frame, names, locale=locale(), places=places)
     elif table == "provinces":
         body = export.provinces_csv(provinces(rows, frame, names), frame)
     else:
@@ -169,7 +182,8 @@ def office(slug: str, code: str) -> str:
         may_see_round=may(actor, Action.SEE_ROUND),
         may_see_province=above is not None and may(actor, Action.SEE_PROVINCE, above),
     )
-    return render_template("dashboards/office.html", page=page)
+    beside = comparison_views.peers_page(slug, office_)
+    return render_template("dashboards/office.html", page=page, peers=beside)
 
 
 # --- their parts ----------------------------------------------------------------------

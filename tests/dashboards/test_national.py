@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import random
 from collections import Counter
@@ -177,7 +179,7 @@ def test_changes_are_told_only_where_the_instrument_is_the_same(
     html = page_text(viewer.get("/rounds/2026"))
     before = {o.code: c for o, _w, c in stored(database, "2025")}
     now = {o.code: c for o, _w, c in stored(database, "2026")}
-    shown = {row[0]: row[7] for row in rows_of(html, "tabel-kantor")}
+    shown = {row[0]: row[8] for row in rows_of(html, "tabel-kantor")}
     steps = []
     for code, card in now.items():
         if code in ("36.71", "36.01"):
@@ -266,3 +268,24 @@ def test_a_round_of_others_in_between_is_not_the_one_before(
         session.add(Assessment(round=others, office_code="C1", state="not-started"))
     assert shown("2026") == before
     assert "Belum ada periode sebelumnya" in shown("klub")
+
+
+@pytest.mark.usefixtures("two_rounds")
+def test_no_office_has_a_bare_rank(viewer: StrictClient, database: Database):
+    html = page_text(viewer.get("/rounds/2026"))
+    shown = {row[0]: row[7] for row in rows_of(html, "tabel-kantor")}
+    response = viewer.get("/rounds/2026/offices.csv")
+    table = csv.DictReader(io.StringIO(response.get_data(as_text=True).lstrip("\ufeff")))
+    found = {row["code"]: row for row in table}
+    kinds = Counter(o.kind for o, _w, card in stored(database, "2026") if card)
+    assert set(kinds.values()) != {1}
+    for office, _work, card in stored(database, "2026"):
+        row, words_ = found[office.code], shown[office.code]
+        if card is None or kinds[office.kind] == 1:
+            assert (row["rank_best"], words_) == ("", "–")
+            continue
+        assert int(row["rank_of"]) == kinds[office.kind]
+        ranks = "–".join(dict.fromkeys((row["rank_best"], row["rank_worst"])))
+        tied = int(row["tied_with"])
+        told = f"setara dengan {tied} kantor" if tied else "berbeda dari semua"
+        assert words_.replace(" ", "") == f"{ranks}{told}".replace(" ", "")
