@@ -15,6 +15,7 @@ from maturity.offices import views as offices
 from maturity.operations import views as operations
 from maturity.reports import views as reports
 from maturity.resources import folder
+from maturity.round_reports import views as round_reports
 from maturity.survey import views as survey
 
 
@@ -39,6 +40,6 @@ def create_app(
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies)  # type: ignore[method-assign]
     web.init_app(app, settings, now=now)
-    for feature in (offices, survey, dashboards, reports, operations):
+    for feature in (offices, survey, dashboards, reports, round_reports, operations):
         feature.init_app(app)
     return app

@@ -1,4 +1,4 @@
-"""``maturity report``: the results of one office, or of all offices of a round, as files."""
+"""``maturity report``: the results of an office, a province, a round, or all offices as files."""
 
 from __future__ import annotations
 
@@ -20,25 +20,39 @@ if TYPE_CHECKING:
     from maturity.config import Settings
     from maturity.reports.report import Report
 
+STAGES = ("self", "verified", "settled")
+
 
 def add(commands: Commands) -> None:
     """Register the commands of this module."""
-    words = say("tulis laporan satu kantor atau semua", "write the report of one office or all")
+    words = say("tulis laporan kantor, provinsi, atau periode", "write reports of a round")
     parser = commands.add_parser("report", help=words)
     words = say("periode pengukuran, misalnya 2026", "assessment period, e.g. 2026")
     parser.add_argument("--round", required=True, metavar="R", help=words)
-    whose = parser.add_mutually_exclusive_group(required=True)
-    words = say("kode kantor, misalnya 36.71", "office code, e.g. 36.71")
-    whose.add_argument("--office", metavar="CODE", help=words)
-    words = say("semua kantor yang sudah mengajukan", "all offices that have handed in")
-    whose.add_argument("--all", action="store_true", help=words)
+    _add_whose(parser)
     words = say("berkas yang ditulis; dengan --all: folder", "file to write; with --all: a folder")
     parser.add_argument("--out", required=True, type=Path, metavar="PATH", help=words)
     words = say("PDF, atau DOCX yang dapat disunting", "PDF, or DOCX that can be edited")
     parser.add_argument("--format", choices=("pdf", "docx"), default="pdf", help=words)
     words = say("banyaknya proses untuk --all", "number of processes for --all")
     parser.add_argument("--processes", type=_processes, metavar="N", help=words)
+    words = say("tahap untuk --national dan --province", "stage for --national and --province")
+    parser.add_argument("--stage", choices=STAGES, help=words)
     parser.set_defaults(run=run_report)
+
+
+def _add_whose(parser: argparse.ArgumentParser) -> None:
+    whose = parser.add_mutually_exclusive_group(required=True)
+    words = say("kode kantor, misalnya 36.71", "office code, e.g. 36.71")
+    whose.add_argument("--office", metavar="CODE", help=words)
+    words = say("kode provinsi, misalnya 36", "province code, e.g. 36")
+    whose.add_argument("--province", metavar="CODE", help=words)
+    words = say(
+        "laporan nasional: semua kantor bersama", "the national report: all offices together"
+    )
+    whose.add_argument("--national", action="store_true", help=words)
+    words = say("semua kantor yang sudah mengajukan", "all offices that have handed in")
+    whose.add_argument("--all", action="store_true", help=words)
 
 
 def _processes(said: str) -> int:
@@ -50,8 +64,19 @@ def _processes(said: str) -> int:
 
 def run_report(args: argparse.Namespace) -> int:
     """Write one report, or all of a round with their manifest."""
-    if args.all and args.format != "pdf":
-        raise MaturityError("--all hanya membuat PDF.", "--all makes PDF files only.")
+    if args.office is None and args.format != "pdf":
+        raise MaturityError(
+            "Hanya laporan satu kantor yang dapat dibuat sebagai DOCX.",
+            "Only the report of one office can be made as DOCX.",
+        )
+    together = args.national or args.province is not None
+    if args.stage and not together:
+        raise MaturityError(
+            "--stage hanya untuk --national dan --province.",
+            "--stage is for --national and --province only.",
+        )
+    if together:
+        return _together(args)
     return _all(args) if args.all else _one(args)
 
 
@@ -67,9 +92,12 @@ def _one(args: argparse.Namespace) -> int:
     with _report(args, settings) as report:
         as_docx = args.format == "docx"
         made = docx_paper(report, spoken(), settings) if as_docx else paper(report, spoken())
-    put(args.out, made.body)
-    size = len(made.body)
-    sys.stdout.write(say(f"{args.out}: {size} bita\n", f"{args.out}: {size} bytes\n"))
+    return _put(args.out, made.body)
+
+
+def _put(path: Path, body: bytes) -> int:
+    put(path, body)
+    sys.stdout.write(say(f"{path}: {len(body)} bita\n", f"{path}: {len(body)} bytes\n"))
     return 0
 
 
@@ -93,6 +121,44 @@ def _report(args: argparse.Namespace, settings: Settings) -> Iterator[Report]:
                 f"There is no assessment of office {args.office} in round {args.round}.",
             )
         yield report_of(session, assessment)
+
+
+# --- a round or a province together ---------------------------------------------------
+
+
+def _together(args: argparse.Namespace) -> int:
+    """The same bytes as from the round's page."""
+    from maturity.app import create_app
+    from maturity.dashboards.queries import round_with_source
+    from maturity.round_reports.build import round_report
+    from maturity.round_reports.paper import round_paper
+    from maturity.survey.models import Stage
+    from maturity.web import is_demo, reading
+
+    _known_province(args.province)
+    app = create_app(read_settings())
+    with closing(app.extensions["maturity"]), app.test_request_context():
+        round_ = round_with_source(reading(), args.round)
+        if round_ is None:
+            raise MaturityError(
+                f"Tidak ada periode {args.round}.", f"There is no round {args.round}."
+            )
+        stage = Stage(args.stage) if args.stage else None
+        report = round_report(
+            reading(), round_, language=spoken(), stage=stage, province=args.province,
+            demo=is_demo(),
+        )  # fmt: skip
+        made = round_paper(report)
+    return _put(args.out, made.body)
+
+
+def _known_province(code: str | None) -> None:
+    from maturity.dashboards.provinces import province_names
+
+    if code is not None and code not in province_names(spoken()):
+        raise MaturityError(
+            f"{code}: bukan kode provinsi.", f"{code}: this is not the code of a province."
+        )
 
 
 # --- all ------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ def variables_of(instrument: Instrument, locale: str) -> tuple[Variable, ...]:
     parts = set(outline_ids(instrument))
     wanted = set(variable_ids(instrument))
     found: list[Variable] = []
-    for number, dimension in enumerate(instrument.dimensions, 1):
+    for number, dimension in enumerate(instrument.dimensions or (instrument.root,), 1):
         home = dimension.id
         for part in below(dimension):
             if isinstance(part, Branch):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,8 @@ COMMISSION = re.compile(r"( Independent)? Election Commission$")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The columns of a frozen scorecard. ``indexes``: dimension or sub-dimension -> index."""
+    """The columns of a frozen scorecard. ``indexes`` and ``levels``: those of each dimension
+    and sub-dimension."""
 
     level: int | None
     gated: int | None
@@ -33,6 +34,7 @@ class Result:
     weakest: str | None
     fingerprint: str
     indexes: Mapping[str, float | None]
+    levels: Mapping[str, int | None] = field(default_factory=dict)
 
 
 def table_name(
@@ -287,4 +289,5 @@ def _result(row: Row[Any]) -> Result:
         weakest=row.weakest,
         fingerprint=row.fingerprint,
         indexes={node: numbers[2] for node, numbers in outline.items()},
+        levels={node: numbers[0] for node, numbers in outline.items()},
     )

@@ -27,6 +27,7 @@ ALLOWED_FUNCTIONS = {
     "commands/scores.py:add": "a list of options",
     "demo/people.py:add_people": "one list of rows",
     "reports/build.py:build": "one constructor call",
+    "round_reports/build.py:round_report": "one constructor call",
     "survey/acceptance.py:accept": "one case for each type of question",
     "survey/answers.py:attach": "the door for evidence",
     "survey/build.py:build": "one constructor call",

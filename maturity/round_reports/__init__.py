@@ -1,0 +1,1 @@
+"""A round or one of its provinces on paper: findings in sentences, pictures, annex tables."""

@@ -1,0 +1,187 @@
+"""What the paper of a round or a province tells, as one frozen object in one language.
+
+All numbers are read from frozen results; groups smaller than the round's threshold have none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+import numpy as np
+
+from maturity.dashboards.frame import Frame, PartName
+from maturity.dashboards.grid import Grid, Variable
+from maturity.dashboards.provinces import ProvinceCell
+from maturity.dashboards.queries import Standing
+from maturity.dashboards.summary import Overview, Spread, spread
+from maturity.reports.report import InstrumentFacts
+from maturity.survey.models import Stage
+
+WEAK_BELOW = 50.0
+"""Percent of what can be reached below which a variable counts as weak in an office."""
+
+
+@dataclass(frozen=True, slots=True)
+class Province:
+    """The province that a paper is about; ``own`` None: its own office is not in the round."""
+
+    code: str
+    name: str
+    own: Standing | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartLevels:
+    """Offices by level in one part; None: no level reached."""
+
+    part: PartName
+    counts: Mapping[int | None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The indexes of the regencies and cities of one province."""
+
+    code: str
+    name: str
+    spread: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Verified less self-assessed index, over offices that have both."""
+
+    count: int
+    lower: int
+    same: int
+    higher: int
+    median: float
+
+
+@dataclass(frozen=True, slots=True)
+class VariableFact:
+    """One variable over ``count`` offices: the median percent, in how many it is weak, levels."""
+
+    variable: Variable
+    count: int
+    median: float
+    weak: int
+    levels: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundReport:
+    """A round, or the regencies and cities of one ``province`` in it, at a stage.
+
+    ``rows`` are all offices that it is about, by code. ``view`` and what else sums up offices
+    counts those with a result only. ``earlier`` is the title of the round before, "" for none.
+    """
+
+    slug: str
+    title: str
+    language: str
+    stage: Stage
+    demo: bool
+    opens_at: datetime
+    closes_at: datetime
+    threshold: int
+    frame: Frame
+    instrument: InstrumentFacts
+    province: Province | None
+    rows: tuple[Standing, ...]
+    view: Overview
+    part_levels: tuple[PartLevels, ...]
+    cells: tuple[ProvinceCell, ...]
+    areas: tuple[Area, ...]
+    variables: tuple[VariableFact, ...]
+    gap: Gap | None
+    earlier: str
+
+    @property
+    def scored(self) -> int:
+        """How many offices have a result at this stage."""
+        return sum(row.result is not None for row in self.rows)
+
+    @property
+    def told(self) -> bool:
+        """Whether there are enough results to tell anything of all together."""
+        return self.scored >= self.threshold
+
+    @property
+    def last_at(self) -> datetime | None:
+        """When the last of them was handed in."""
+        moments = [row.submitted_at for row in self.rows if row.submitted_at and row.result]
+        return max(moments, default=None)
+
+    def parts(self) -> tuple[Spread, ...]:
+        """The spreads of dimensions and sub-dimensions with enough offices."""
+        found = (one for one in self.view.spreads if one.part)
+        return tuple(one for one in found if one.count >= self.threshold)
+
+
+# --- counting -------------------------------------------------------------------------
+
+
+def part_levels(rows: Sequence[Standing], frame: Frame) -> tuple[PartLevels, ...]:
+    """Offices by level in each part that has levels."""
+    results = [row.result for row in rows if row.result is not None]
+    found = (
+        PartLevels(part, Counter(result.levels.get(part.id) for result in results))
+        for part in frame.parts
+    )
+    return tuple(one for one in found if any(level is not None for level in one.counts))
+
+
+def areas(
+    rows: Sequence[Standing], names: Mapping[str, str], *, threshold: int
+) -> tuple[Area, ...]:
+    """Provinces with enough results of regencies and cities, by code."""
+    known: dict[str, list[float]] = {}
+    for row in rows:
+        if row.province is not None and row.code != row.province and row.index is not None:
+            known.setdefault(row.province, []).append(row.index)
+    found = []
+    for code, indexes in sorted(known.items()):
+        whole = spread(indexes)
+        if whole is not None and whole.count >= threshold:
+            found.append(Area(code, names.get(code, code), whole))
+    return tuple(found)
+
+
+def gap_between(
+    claimed: Sequence[Standing], verified: Sequence[Standing], *, threshold: int
+) -> Gap | None:
+    """How the verified indexes differ; None where too few offices have both."""
+    before = {row.code: row.index for row in claimed}
+    steps = []
+    for row in verified:
+        first = before.get(row.code)
+        if row.index is not None and first is not None:
+            steps.append(row.index - first)
+    if not steps or len(steps) < threshold:
+        return None
+    return Gap(
+        count=len(steps),
+        lower=sum(step < 0 for step in steps),
+        same=sum(step == 0 for step in steps),
+        higher=sum(step > 0 for step in steps),
+        median=median(steps),
+    )
+
+
+def variable_facts(grid: Grid, *, threshold: int) -> tuple[VariableFact, ...]:
+    """Each variable that enough offices have a percent in, in the order of the instrument."""
+    found = []
+    for column, variable in enumerate(grid.variables):
+        percent = grid.percent[:, column]
+        known = percent[~np.isnan(percent)]
+        if known.size and known.size >= threshold:
+            levels = Counter(int(one) for one in grid.level[:, column] if one)
+            weak = int((known < WEAK_BELOW).sum())
+            middle = float(np.median(known))
+            found.append(VariableFact(variable, int(known.size), middle, weak, levels))
+    return tuple(found)
