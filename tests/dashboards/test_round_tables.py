@@ -14,7 +14,7 @@ from maturity.cli import main
 from maturity.config import Settings
 from maturity.db import Database
 from maturity.offices.models import Role
-from maturity.survey import assessments
+from maturity.survey import assessments, frozen
 from maturity.survey.models import Assessment, Round
 from tests.builders import LEBAK, TANGERANG, make_assessment
 from tests.clock import START
@@ -37,7 +37,7 @@ def cards(database: Database) -> dict[str, Any]:
         session.flush()
         results = {one.office_code: assessments.valid_results(session, one) for one in made}
         return {
-            code: assessments.card_of(next(iter(found.values())))
+            code: frozen.card_of(next(iter(found.values())))
             for code, found in results.items()
         }  # fmt: skip
 
