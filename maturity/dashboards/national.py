@@ -10,8 +10,9 @@ from maturity.dashboards.frame import Frame, LevelName
 from maturity.dashboards.offices_table import Listing
 from maturity.dashboards.provinces import ProvinceCell
 from maturity.dashboards.queries import Result, Standing
-from maturity.dashboards.summary import Counts, LevelCounts, Overview
+from maturity.dashboards.summary import Counts, Overview
 from maturity.offices.registry import OfficeKind
+from maturity.survey.models import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,12 @@ class NationalPage:
     cells: tuple[ProvinceCell, ...]
     listing: Listing
     earlier: str
+    stage: Stage
 
     @property
-    def own_levels(self) -> LevelCounts | None:
-        """Levels of the provinces' own offices."""
-        kind = OfficeKind.PROVINCE
-        return next((one for one in self.view.levels if one.kind == kind and one.total), None)
+    def own_results(self) -> int:
+        """Provinces whose own office has a result."""
+        return sum(cell.own is not None and cell.own.result is not None for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class ProvincePage:
     view: Overview
     listing: Listing
     earlier: str
+    stage: Stage
     may_see_round: bool
 
 
@@ -83,11 +85,13 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class OfficePage:
-    """An office in a round and over all rounds; "" hides the result's address."""
+    """An office in a round and over all rounds; "" hides the result's address, ``asked`` is the stage that the address asks for."""
 
     frame: Frame
     point: TrendPoint
     points: tuple[TrendPoint, ...]
+    stage: Stage
+    asked: str
     timezone: str
     province_name: str
     extension_address: str
