@@ -1,4 +1,4 @@
-"""The frozen contexts of the pages of rounds. Pure."""
+"""The frozen contexts of the pages of rounds."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from maturity.dashboards.findings import Findings
 from maturity.dashboards.frame import Frame, LevelName
 from maturity.dashboards.offices_table import Listing
 from maturity.dashboards.provinces import ProvinceCell
 from maturity.dashboards.queries import Result, Standing
 from maturity.dashboards.summary import Counts, Overview
-from maturity.offices.registry import OfficeKind
 from maturity.survey.models import Stage
 
 
@@ -27,6 +27,7 @@ class NationalPage:
     listing: Listing
     earlier: str
     stage: Stage
+    more: Findings
 
     @property
     def own_results(self) -> int:
@@ -48,6 +49,7 @@ class ProvincePage:
     listing: Listing
     earlier: str
     stage: Stage
+    more: Findings
     may_see_round: bool
 
 
@@ -85,7 +87,10 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class OfficePage:
-    """An office in a round and over all rounds; "" hides the result's address, ``asked`` is the stage that the address asks for."""
+    """An office in a round and over all rounds; "" hides the result's address.
+
+    ``asked`` is the stage that the address asks for, "" for none.
+    """
 
     frame: Frame
     point: TrendPoint

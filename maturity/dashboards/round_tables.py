@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from maturity.dashboards import export
+from collections.abc import Callable
+
+from maturity.dashboards import export, findings_export
+from maturity.dashboards.findings import Findings
 from maturity.dashboards.offices_table import choose
 from maturity.dashboards.provinces import provinces
 from maturity.dashboards.scene import Scene
@@ -12,17 +15,20 @@ from maturity.web import locale
 
 def table_text(scene: Scene, table: str) -> str:
     """One table under the same filters as the page. The map's table always has all provinces."""
-    frame, names = scene.frame, scene.names
+    frame, names, more = scene.frame, scene.names, Findings(scene)
 
     def offices() -> str:
         chosen = choose(scene.members, scene.wish, locale=locale(), provinces=names)
         return export.offices_csv(chosen, frame, names, locale=locale())
 
-    return {
+    tables: dict[str, Callable[[], str]] = {
         "offices": offices,
         "provinces": lambda: export.provinces_csv(provinces(scene.rows, frame, names), frame),
         "status": lambda: export.status_csv(overview(scene.place, frame)),
         "levels": lambda: export.levels_csv(overview(scene.place, frame), frame),
         "spread": lambda: export.spread_csv(overview(scene.place, frame)),
         "changes": lambda: export.changes_csv(overview(scene.place, frame)),
-    }[table]()
+        "gaps": lambda: findings_export.gaps_csv(more.gaps),
+        "shrunk": lambda: findings_export.shrunk_csv(more.gaps, names),
+    }
+    return tables[table]()

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from maturity.dashboards import monitor_views
 from maturity.dashboards.files import csv_file
+from maturity.dashboards.findings import Findings
 from maturity.dashboards.frame import frame_of
 from maturity.dashboards.monitor_queries import round_named
 from maturity.dashboards.national import NationalPage, OfficePage, ProvincePage, trend
@@ -24,6 +25,9 @@ from maturity.offices.navigation import Entry, add_entry
 from maturity.offices.permissions import Action, Actor, Thing, may
 from maturity.offices.registry import OfficeKind
 from maturity.web import locale, now, reading
+
+PROVINCE_TABLES = "offices, status, levels, spread, changes, gaps"
+TABLES = f"{PROVINCE_TABLES}, provinces, shrunk"
 
 bp = Blueprint("dashboards", __name__)
 
@@ -68,18 +72,23 @@ def national(slug: str) -> str:
         listing=listing(choose(rows, wish, locale=locale(), provinces=names), wish),
         earlier=title_of(scene.earlier),
         stage=scene.stage,
+        more=Findings(scene),
     )
     return render_template("dashboards/national.html", page=page, province_names=names)
 
 
-@bp.get("/rounds/<slug>/<any(offices, status, levels, spread, provinces, changes):table>.csv")
+@bp.get(
+    "/rounds/<slug>/<any(offices, status, levels, spread, provinces, changes, gaps, shrunk):table>.csv"
+)
 @permit(Action.SEE_ROUND)
 def table_csv(slug: str, table: str) -> ResponseReturnValue:
     """The numbers of the national page as a file, as filtered."""
     return csv_file(table_text(scene_of(slug), table), f"{slug}-{table}.csv")
 
 
-@bp.get("/rounds/<slug>/provinces/<code>/<any(offices, status, levels, spread, changes):table>.csv")
+@bp.get(
+    "/rounds/<slug>/provinces/<code>/<any(offices, status, levels, spread, changes, gaps):table>.csv"
+)
 @permit(Action.SEE_PROVINCE, thing=office_thing)
 def province_csv(slug: str, code: str, table: str) -> ResponseReturnValue:
     """The numbers of a province's page as a file, as filtered."""
@@ -104,6 +113,7 @@ def province(slug: str, code: str) -> str:
         listing=listing(chosen, wish),
         earlier=title_of(scene.earlier),
         stage=scene.stage,
+        more=Findings(scene),
         may_see_round=may(current_actor(), Action.SEE_ROUND),
     )
     return render_template("dashboards/province.html", page=page)

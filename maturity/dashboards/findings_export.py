@@ -1,0 +1,30 @@
+"""Further tables of a round's pages as files: stable column names, decimal point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from maturity.dashboards.gap import Gaps
+from maturity.survey.neutral import as_csv
+
+
+def gaps_csv(found: Gaps) -> str:
+    """Claims less verified and settled results, by kind and dimension."""
+    head = ["kind", "part", "title", "against", "count", "q1", "median", "q3",
+            "claimed_higher", "same", "claimed_lower"]  # fmt: skip
+    return as_csv(head, (
+        [row.kind or "all", row.part.id if row.part else "all",
+         row.part.title if row.part else None, str(row.stage), row.count, row.lower, row.median, row.upper,
+         row.claimed_higher, row.same, row.claimed_lower]
+        for row in found.rows
+    ))  # fmt: skip
+
+
+def shrunk_csv(found: Gaps, names: Mapping[str, str]) -> str:
+    """The mean gap of each province by kind, also drawn towards the mean of the kind."""
+    head = ["province", "name", "kind", "count", "mean_gap", "own_weight", "shrunk_gap"]
+    return as_csv(head, (
+        [row.province, names.get(row.province), row.kind, row.found.count, row.found.mean,
+         row.found.own, row.found.shrunk]
+        for row in found.provinces
+    ))  # fmt: skip
