@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from flask import current_app
+
 from maturity.dashboards.gap import Gaps, gaps
+from maturity.dashboards.grid import grid, variables_of
+from maturity.dashboards.queries import variable_texts
 from maturity.dashboards.scene import Scene
 from maturity.dashboards.stage_queries import staged_indexes
-from maturity.web import reading
+from maturity.dashboards.weak import WeakVariable, weak_variables
+from maturity.offices.guard import current_actor
+from maturity.offices.permissions import Action, may
+from maturity.survey.assessments import instrument_of
+from maturity.web import locale, reading
 
 
 @dataclass(frozen=True)
@@ -22,3 +30,18 @@ class Findings:
         """What was claimed beside what was verified and settled."""
         staged = staged_indexes(reading(), self.scene.round)
         return gaps(self.scene.place, staged, self.scene.frame)
+
+    @cached_property
+    def weak(self) -> tuple[WeakVariable, ...]:
+        """All variables at the stage shown, the weakest first."""
+        scene = self.scene
+        texts = variable_texts(reading(), scene.round, stage=scene.stage)
+        columns = variables_of(instrument_of(scene.round), locale())
+        scored = [row for row in scene.place if row.result is not None]
+        return weak_variables(grid(scored, texts, columns), scene.frame)
+
+    @property
+    def variable_pages(self) -> bool:
+        """Whether a variable has a page of its own that this reader may open."""
+        exists = "variables.variable" in current_app.view_functions
+        return exists and may(current_actor(), Action.SEE_ROUND)

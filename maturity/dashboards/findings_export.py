@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from maturity.dashboards.frame import Frame
 from maturity.dashboards.gap import Gaps
+from maturity.dashboards.weak import WeakVariable
 from maturity.survey.neutral import as_csv
 
 
@@ -14,8 +16,8 @@ def gaps_csv(found: Gaps) -> str:
             "claimed_higher", "same", "claimed_lower"]  # fmt: skip
     return as_csv(head, (
         [row.kind or "all", row.part.id if row.part else "all",
-         row.part.title if row.part else None, str(row.stage), row.count, row.lower, row.median, row.upper,
-         row.claimed_higher, row.same, row.claimed_lower]
+         row.part.title if row.part else None, str(row.stage), row.count,
+         row.lower, row.median, row.upper, row.claimed_higher, row.same, row.claimed_lower]
         for row in found.rows
     ))  # fmt: skip
 
@@ -27,4 +29,16 @@ def shrunk_csv(found: Gaps, names: Mapping[str, str]) -> str:
         [row.province, names.get(row.province), row.kind, row.found.count, row.found.mean,
          row.found.own, row.found.shrunk]
         for row in found.provinces
+    ))  # fmt: skip
+
+
+def weak_csv(found: Sequence[WeakVariable], frame: Frame) -> str:
+    """Every variable, the weakest first, with offices by level."""
+    numbers = [level.number for level in frame.levels]
+    head = ["variable", "title", "part", "count", "low", "low_percent", "median_percent",
+            *(f"level_{number}" for number in numbers)]  # fmt: skip
+    return as_csv(head, (
+        [row.variable.id, row.variable.title, row.variable.part, row.count, row.low, row.share,
+         row.median, *(row.levels[number] for number in numbers)]
+        for row in found
     ))  # fmt: skip

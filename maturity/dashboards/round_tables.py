@@ -30,5 +30,6 @@ def table_text(scene: Scene, table: str) -> str:
         "changes": lambda: export.changes_csv(overview(scene.place, frame)),
         "gaps": lambda: findings_export.gaps_csv(more.gaps),
         "shrunk": lambda: findings_export.shrunk_csv(more.gaps, names),
+        "weak": lambda: findings_export.weak_csv(more.weak, frame),
     }
     return tables[table]()

@@ -26,7 +26,7 @@ from maturity.offices.permissions import Action, Actor, Thing, may
 from maturity.offices.registry import OfficeKind
 from maturity.web import locale, now, reading
 
-PROVINCE_TABLES = "offices, status, levels, spread, changes, gaps"
+PROVINCE_TABLES = "offices, status, levels, spread, changes, gaps, weak"
 TABLES = f"{PROVINCE_TABLES}, provinces, shrunk"
 
 bp = Blueprint("dashboards", __name__)
@@ -77,18 +77,14 @@ def national(slug: str) -> str:
     return render_template("dashboards/national.html", page=page, province_names=names)
 
 
-@bp.get(
-    "/rounds/<slug>/<any(offices, status, levels, spread, provinces, changes, gaps, shrunk):table>.csv"
-)
+@bp.get(f"/rounds/<slug>/<any({TABLES}):table>.csv")
 @permit(Action.SEE_ROUND)
 def table_csv(slug: str, table: str) -> ResponseReturnValue:
     """The numbers of the national page as a file, as filtered."""
     return csv_file(table_text(scene_of(slug), table), f"{slug}-{table}.csv")
 
 
-@bp.get(
-    "/rounds/<slug>/provinces/<code>/<any(offices, status, levels, spread, changes, gaps):table>.csv"
-)
+@bp.get(f"/rounds/<slug>/provinces/<code>/<any({PROVINCE_TABLES}):table>.csv")
 @permit(Action.SEE_PROVINCE, thing=office_thing)
 def province_csv(slug: str, code: str, table: str) -> ResponseReturnValue:
     """The numbers of a province's page as a file, as filtered."""
