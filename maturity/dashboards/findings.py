@@ -10,8 +10,10 @@ from flask import current_app
 from maturity.dashboards.gap import Gaps, gaps
 from maturity.dashboards.grid import grid, variables_of
 from maturity.dashboards.queries import variable_texts
-from maturity.dashboards.scene import Scene
+from maturity.dashboards.scene import Scene, title_of
 from maturity.dashboards.stage_queries import staged_indexes
+from maturity.dashboards.trend import TrendRow, trend_rows
+from maturity.dashboards.trend_queries import held_rounds
 from maturity.dashboards.weak import WeakVariable, weak_variables
 from maturity.offices.guard import current_actor
 from maturity.offices.permissions import Action, may
@@ -39,6 +41,14 @@ class Findings:
         columns = variables_of(instrument_of(scene.round), locale())
         scored = [row for row in scene.place if row.result is not None]
         return weak_variables(grid(scored, texts, columns), scene.frame)
+
+    @cached_property
+    def trend(self) -> tuple[TrendRow, ...]:
+        """Each earlier round beside this one, on what compares."""
+        scene, offices = self.scene, {row.code for row in self.scene.place}
+        return trend_rows(
+            *held_rounds(reading(), scene.round, offices, stage=scene.stage, title=title_of)
+        )
 
     @property
     def variable_pages(self) -> bool:

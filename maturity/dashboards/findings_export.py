@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from maturity.dashboards.frame import Frame
 from maturity.dashboards.gap import Gaps
+from maturity.dashboards.trend import TrendRow
 from maturity.dashboards.weak import WeakVariable
 from maturity.survey.neutral import as_csv
 
@@ -40,5 +41,16 @@ def weak_csv(found: Sequence[WeakVariable], frame: Frame) -> str:
     return as_csv(head, (
         [row.variable.id, row.variable.title, row.variable.part, row.count, row.low, row.share,
          row.median, *(row.levels[number] for number in numbers)]
+        for row in found
+    ))  # fmt: skip
+
+
+def trend_csv(found: Sequence[TrendRow]) -> str:
+    """Each earlier round beside the one shown."""
+    head = ["round", "title", "same_instrument", "linked_variables", "variables", "offices",
+            "median_then", "median_now", "median_change", "kinds_left_out"]  # fmt: skip
+    return as_csv(head, (
+        [row.slug, row.title, row.same, row.linked, row.asked, row.offices, row.then, row.now,
+         row.change, " ".join(row.left_out)]
         for row in found
     ))  # fmt: skip

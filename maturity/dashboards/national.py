@@ -12,6 +12,7 @@ from maturity.dashboards.offices_table import Listing
 from maturity.dashboards.provinces import ProvinceCell
 from maturity.dashboards.queries import Result, Standing
 from maturity.dashboards.summary import Counts, Overview
+from maturity.dashboards.trend import TrendRow
 from maturity.survey.models import Stage
 
 
@@ -95,6 +96,7 @@ class OfficePage:
     frame: Frame
     point: TrendPoint
     points: tuple[TrendPoint, ...]
+    linked: tuple[TrendRow, ...]
     stage: Stage
     asked: str
     timezone: str

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from maturity.dashboards import monitor_views
+from maturity.dashboards import bridge_views, monitor_views
 from maturity.dashboards.files import csv_file
 from maturity.dashboards.findings import Findings
 from maturity.dashboards.frame import frame_of
@@ -20,13 +20,15 @@ from maturity.dashboards.rounds import round_cards
 from maturity.dashboards.scene import Scene, scene_of, title_of
 from maturity.dashboards.stage_choice import asked_stage
 from maturity.dashboards.summary import overview
+from maturity.dashboards.trend import trend_rows
+from maturity.dashboards.trend_queries import held_rounds
 from maturity.offices.guard import current_actor, office_or_404, office_thing, permit, signed_in
 from maturity.offices.navigation import Entry, add_entry
 from maturity.offices.permissions import Action, Actor, Thing, may
 from maturity.offices.registry import OfficeKind
 from maturity.web import locale, now, reading
 
-PROVINCE_TABLES = "offices, status, levels, spread, changes, gaps, weak"
+PROVINCE_TABLES = "offices, status, levels, spread, changes, gaps, weak, trend"
 TABLES = f"{PROVINCE_TABLES}, provinces, shrunk"
 
 bp = Blueprint("dashboards", __name__)
@@ -36,6 +38,7 @@ def init_app(app: Flask) -> None:
     """Add these pages to an application."""
     app.register_blueprint(bp)
     monitor_views.init_app(app)
+    bridge_views.init_app(app)
     add_entry(
         app, Entry("dashboards.rounds", lambda: gettext("Periode pengukuran"), _of_some_office)
     )
@@ -120,10 +123,11 @@ def province(slug: str, code: str) -> str:
 def office(slug: str, code: str) -> str:
     """One office in a round, and what became of it over the rounds."""
     office_, session = office_or_404(code), reading()
-    stage = asked_stage(session, round_named(session, slug) or abort(404), request.args)
+    round_ = round_named(session, slug) or abort(404)
+    stage = asked_stage(session, round_, request.args)
     found = [
-        (frame_of(round_, locale()), round_.slug, title_of(round_), standing)
-        for round_, standing in history(session, code, stage=stage)
+        (frame_of(one, locale()), one.slug, title_of(one), standing)
+        for one, standing in history(session, code, stage=stage)
     ]
     points = trend(found)
     point = next((one for one in points if one.slug == slug), None) or abort(404)
@@ -135,6 +139,7 @@ def office(slug: str, code: str) -> str:
         point=point,
         points=points,
         stage=stage,
+        linked=trend_rows(*held_rounds(session, round_, [code], stage=stage, title=title_of)),
         asked=str(stage) if request.args.get("stage") == stage else "",
         timezone=office_.timezone,
         province_name=province_names(locale()).get(office_.province_code or "", ""),
