@@ -10,6 +10,7 @@ from flask import current_app
 from maturity.dashboards.gap import Gaps, gaps
 from maturity.dashboards.grid import grid, variables_of
 from maturity.dashboards.queries import variable_texts
+from maturity.dashboards.rollup import RolledUp, roll_up
 from maturity.dashboards.scene import Scene, title_of
 from maturity.dashboards.stage_queries import staged_indexes
 from maturity.dashboards.trend import TrendRow, trend_rows
@@ -49,6 +50,12 @@ class Findings:
         return trend_rows(
             *held_rounds(reading(), scene.round, offices, stage=scene.stage, title=title_of)
         )
+
+    @cached_property
+    def rollup(self) -> tuple[RolledUp, ...]:
+        """The country, or the province, and what lies below it."""
+        scene = self.scene
+        return roll_up(scene.place, scene.frame, scene.province)
 
     @property
     def variable_pages(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from maturity.dashboards.frame import Frame
 from maturity.dashboards.gap import Gaps
+from maturity.dashboards.rollup import RolledUp
 from maturity.dashboards.trend import TrendRow
 from maturity.dashboards.weak import WeakVariable
 from maturity.survey.neutral import as_csv
@@ -52,5 +53,17 @@ def trend_csv(found: Sequence[TrendRow]) -> str:
     return as_csv(head, (
         [row.slug, row.title, row.same, row.linked, row.asked, row.offices, row.then, row.now,
          row.change, " ".join(row.left_out)]
+        for row in found
+    ))  # fmt: skip
+
+
+def rollup_csv(found: Sequence[RolledUp], frame: Frame, names: Mapping[str, str]) -> str:
+    """Means of the country and its provinces, every office with the same weight."""
+    parts = [part.id for part in frame.parts if part.depth == 0]
+    head = ["province", "name", "weighted_by", "offices", "with_result", "mean_index",
+            *(f"mean_{part}" for part in parts)]  # fmt: skip
+    return as_csv(head, (
+        [row.province or "all", names.get(row.province), "office", row.offices, row.scored,
+         row.index, *(row.parts.get(part) for part in parts)]
         for row in found
     ))  # fmt: skip

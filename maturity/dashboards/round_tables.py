@@ -32,5 +32,6 @@ def table_text(scene: Scene, table: str) -> str:
         "shrunk": lambda: findings_export.shrunk_csv(more.gaps, names),
         "weak": lambda: findings_export.weak_csv(more.weak, frame),
         "trend": lambda: findings_export.trend_csv(more.trend),
+        "rollup": lambda: findings_export.rollup_csv(more.rollup, frame, names),
     }
     return tables[table]()

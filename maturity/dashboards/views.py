@@ -28,7 +28,7 @@ from maturity.offices.permissions import Action, Actor, Thing, may
 from maturity.offices.registry import OfficeKind
 from maturity.web import locale, now, reading
 
-PROVINCE_TABLES = "offices, status, levels, spread, changes, gaps, weak, trend"
+PROVINCE_TABLES = "offices, status, levels, spread, changes, gaps, weak, trend, rollup"
 TABLES = f"{PROVINCE_TABLES}, provinces, shrunk"
 
 bp = Blueprint("dashboards", __name__)
