@@ -15,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "docs" / "benchmarks.md"
-ORDER = ("scoring", "ranks", "serving", "saving", "weights", "reports", "national")
+ORDER = ("scoring", "ranks", "serving", "saving", "weights", "reports", "national", "matrix")
 
 
 def names() -> list[str]:

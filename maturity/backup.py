@@ -2,9 +2,10 @@
 
 A backup is a zip file: ``manifest.json`` (revision of the tables, their columns with kinds,
 row counts, SHA-256 of each member) and ``tables/<name>.jsonl``, one row a line as an array in
-the order of the columns. It is read in one snapshot while the application serves, and
-restored in one transaction, so it can also carry an installation from one kind of database to
-the other. It holds personal data and password hashes, but not the secret that signs sessions.
+the order of the columns; and the evidence files where a folder keeps them. It is read in one
+snapshot while the application serves, and restored in one transaction, so it can also carry an
+installation from one kind of database to the other. It holds personal data and password hashes,
+but not the secret that signs sessions.
 """
 
 from __future__ import annotations
@@ -23,17 +24,18 @@ from pathlib import Path
 from typing import IO, Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, MetaData, Table
+from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DataError, IntegrityError
 
-from maturity import schema
+from maturity import backup_files, schema
+from maturity.backup_tables import continue_numbers, references_resting, tables_of
 from maturity.backup_values import Kind, decoded, encoded, kind_of
 from maturity.db import Database
 from maturity.errors import MaturityError
+from maturity.survey.files import FolderStore
 
 FORMAT, VERSION = "maturity-backup", 1
 MANIFEST = "manifest.json"
-REVISION = "alembic_version"  # the table that holds the revision, which the manifest says
 BATCH = 1000
 MOST_MANIFEST, MOST_ROW = 1 << 20, 1 << 26  # bytes; more is no backup of ours
 _UNREADABLE = (ValueError, RecursionError)
@@ -55,6 +57,10 @@ class Manifest:
     revision: str
     created_at: str
     tables: dict[str, Member]
+    files: int | None = None
+    """How many evidence files are in it; None: it was made without them."""
+    damaged: tuple[str, ...] = ()
+    """Files that were damaged already and left out."""
     format: str = FORMAT
     version: int = VERSION
 
@@ -72,8 +78,8 @@ def fault(indonesian: str, english: str) -> MaturityError:
 # --- writing --------------------------------------------------------------------------
 
 
-def backup(database_url: str, file: Path) -> Manifest:
-    """Write all rows to a new file that only its owner can read.
+def backup(database_url: str, file: Path, *, files: FolderStore | None = None) -> Manifest:
+    """Write all rows, and the evidence files, to a new file that only its owner can read.
 
     MaturityError when the file exists or the database has no tables of ours.
     """
@@ -85,7 +91,7 @@ def backup(database_url: str, file: Path) -> Manifest:
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(handle, "wb") as out:
-            manifest = _write(database_url, out)
+            manifest = _write(database_url, out, files)
             out.flush()
             os.fsync(out.fileno())
         Path(name).replace(file)
@@ -96,7 +102,7 @@ def backup(database_url: str, file: Path) -> Manifest:
     return manifest
 
 
-def _write(database_url: str, out: IO[bytes]) -> Manifest:
+def _write(database_url: str, out: IO[bytes], files: FolderStore | None) -> Manifest:
     with _snapshot(database_url) as connection, zipfile.ZipFile(
         out, "w", zipfile.ZIP_DEFLATED, compresslevel=6
     ) as packed:  # fmt: skip
@@ -106,8 +112,11 @@ def _write(database_url: str, out: IO[bytes]) -> Manifest:
                 "Basis data belum berisi tabel aplikasi ini; tidak ada yang dicadangkan.",
                 "The database has no tables of this application; there is nothing to back up.",
             )
-        tables = {table.name: _dump(connection, table, packed) for table in _tables(connection)}
-        manifest = Manifest(revision, datetime.now(UTC).isoformat(timespec="seconds"), tables)
+        tables = {table.name: _dump(connection, table, packed) for table in tables_of(connection)}
+        # After the rows: a file is there before the row that names it.
+        taken, damaged = (None, []) if files is None else backup_files.pack(packed, files)
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        manifest = Manifest(revision, at, tables, taken, tuple(damaged))
         packed.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1))
     return manifest
 
@@ -122,14 +131,6 @@ def _snapshot(database_url: str) -> Iterator[Connection]:
             yield connection
     finally:
         database.dispose()
-
-
-def _tables(connection: Connection) -> list[Table]:
-    """All tables as the database describes them, whichever revision it is at."""
-    metadata = MetaData()
-    metadata.reflect(connection)
-    found = sorted(metadata.tables.values(), key=lambda table: table.name)
-    return [table for table in found if table.name != REVISION]
 
 
 def _dump(connection: Connection, table: Table, packed: zipfile.ZipFile) -> Member:
@@ -154,27 +155,33 @@ def _member(table: str) -> str:
 # --- reading --------------------------------------------------------------------------
 
 
-def restore(database_url: str, file: Path, *, force: bool = False) -> Manifest:
+def restore(
+    database_url: str, file: Path, *, force: bool = False, files: FolderStore | None = None
+) -> Manifest:
     """Put the rows of a backup into an empty database, and bring its tables up to date.
 
     ``force`` removes what is there before. All is checked first and done in one
-    transaction: after a MaturityError the database is as it was.
+    transaction: after a MaturityError the database is as it was. Evidence files that are in the
+    backup are put into the folder ``files``, from which nothing is removed.
     """
     with _opened(file) as packed:
         manifest = _manifest(packed, file)
         for name, member in manifest.tables.items():
             _check(packed, name, member, file)
+        _check_files(packed, manifest, file)
         with _fitting(file), schema.transaction(database_url) as connection:
             _make_room(connection, force=force)
             schema.upgrade_over(connection, manifest.revision)
-            tables = _tables(connection)
+            tables = tables_of(connection)
             if {table.name for table in tables} != set(manifest.tables):
                 raise _damaged(file, f"{MANIFEST} (tables)")
-            with _references_resting(connection):
+            with references_resting(connection):
                 for table in tables:
                     _load(connection, table, packed, manifest.tables[table.name])
-            _continue_numbers(connection)
+            continue_numbers(connection)
             schema.upgrade_over(connection, "head")
+            if files is not None:
+                backup_files.unpack(packed, files)
     return manifest
 
 
@@ -208,6 +215,7 @@ def _manifest(packed: zipfile.ZipFile, file: Path) -> Manifest:
         with packed.open(MANIFEST) as told_of:
             told = json.loads(told_of.read(MOST_MANIFEST))
         told["tables"] = {name: Member(**member) for name, member in told["tables"].items()}
+        told["damaged"] = tuple(told.get("damaged", ()))
         manifest = Manifest(**told)
     except (KeyError, TypeError, AttributeError, *_UNREADABLE) as error:
         raise _damaged(file, f"{MANIFEST} ({error})") from error
@@ -235,8 +243,17 @@ def _check(packed: zipfile.ZipFile, name: str, member: Member, file: Path) -> No
         raise _damaged(file, f"{_member(name)} SHA-256")
 
 
+def _check_files(packed: zipfile.ZipFile, manifest: Manifest, file: Path) -> None:
+    found = backup_files.packed_files(packed)
+    if len(found) != (manifest.files or 0):
+        raise _damaged(file, f"{backup_files.FOLDER} ({len(found)} ≠ {manifest.files or 0})")
+    for sha256 in found:
+        if not backup_files.is_whole(packed, sha256):
+            raise _damaged(file, f"{backup_files.FOLDER}{sha256} SHA-256")
+
+
 def _make_room(connection: Connection, *, force: bool) -> None:
-    tables = _tables(connection)
+    tables = tables_of(connection)
     used = [table.name for table in tables
             if connection.execute(sa.select(table).limit(1)).first() is not None]  # fmt: skip
     if used and not force:
@@ -248,28 +265,6 @@ def _make_room(connection: Connection, *, force: bool) -> None:
     for name in sa.inspect(connection).get_table_names():
         quoted = connection.dialect.identifier_preparer.quote(name)
         connection.exec_driver_sql(f"DROP TABLE {quoted}{cascade}")
-
-
-@contextmanager
-def _references_resting(connection: Connection) -> Iterator[None]:
-    """Rows come in any order; references are checked once all are there."""
-    if connection.dialect.name == "sqlite":
-        yield  # they rest during the whole transaction and are checked at its end
-        return
-    preparer = connection.dialect.identifier_preparer
-    keys = [
-        (preparer.quote(table.name), preparer.quote(str(key.name)))
-        for table in _tables(connection)
-        for key in table.foreign_key_constraints
-    ]
-    for table, key in keys:
-        connection.exec_driver_sql(
-            f"ALTER TABLE {table} ALTER CONSTRAINT {key} DEFERRABLE INITIALLY DEFERRED"
-        )
-    yield
-    connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
-    for table, key in keys:
-        connection.exec_driver_sql(f"ALTER TABLE {table} ALTER CONSTRAINT {key} NOT DEFERRABLE")
 
 
 def _load(connection: Connection, table: Table, packed: zipfile.ZipFile, member: Member) -> None:
@@ -284,17 +279,3 @@ def _load(connection: Connection, table: Table, packed: zipfile.ZipFile, member:
                 batch = []
     if batch:
         connection.execute(table.insert(), batch)
-
-
-def _continue_numbers(connection: Connection) -> None:
-    """PostgreSQL counts apart from the rows: go on after the greatest number restored."""
-    if connection.dialect.name == "sqlite":
-        return
-    for table in _tables(connection):
-        for column in table.primary_key.columns:
-            name = connection.scalar(
-                sa.select(sa.func.pg_get_serial_sequence(table.name, column.name))
-            )
-            if name is not None:
-                top = connection.scalar(sa.select(sa.func.max(column)))
-                connection.execute(sa.select(sa.func.setval(name, top or 1, top is not None)))

@@ -129,7 +129,7 @@ def operator(walker: Walker) -> None:
     walker.picture("pilih-level", at='label[for="q-V20-2"]', up=180)
     walker.write("url:V20", "https://contoh.kpu.example/lebak/rekapitulasi-2024.csv")
     walker.write("about:V20", "Rekapitulasi 2024 dalam CSV, diunduh 20 November 2026")
-    walker.picture("bukti-dukung", at='label[for="q-V20-note"]')
+    walker.picture("bukti-dukung", at="label:has(#q-V20-note)")
     walker.press("Simpan dan tetap")
     walker.go(f"{tasks}/sections/G-INV/INV/dana-kampanye")
     walker.picture("inventaris", at="fieldset")

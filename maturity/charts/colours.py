@@ -33,16 +33,18 @@ ON_LEVELS: dict[int, tuple[str, ...]] = {
 
 def level(number: int | None, count: int) -> str:
     """The fill of a level (1, 2, ...) of an instrument with so many levels."""
-    return SURFACE if not number else _scale(LEVELS, count)[number - 1]
+    return SURFACE if not number else _of(LEVELS, number, count)
 
 
 def on_level(number: int | None, count: int) -> str:
     """The colour of text on that fill."""
-    return INK_SOFT if not number else _scale(ON_LEVELS, count)[number - 1]
+    return INK_SOFT if not number else _of(ON_LEVELS, number, count)
 
 
-def _scale(scales: dict[int, tuple[str, ...]], count: int) -> tuple[str, ...]:
-    return scales.get(count) or scales[3 if count < 3 else 4 if count == 4 else 5]
+def _of(scales: dict[int, tuple[str, ...]], number: int, count: int) -> str:
+    """With more levels than colours the highest share the last; all are told by number, too."""
+    scale = scales.get(count) or scales[3 if count < 3 else 5]
+    return scale[min(number, len(scale)) - 1]
 
 
 def dimension(place: int) -> str:

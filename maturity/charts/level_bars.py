@@ -14,13 +14,17 @@ TOP, BOTTOM = 24, 24
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar. Without a value its words stand with the label; ``strong`` rows sum up others."""
+    """One bar. Without a value its words stand with the label; ``strong`` rows sum up others.
+
+    ``has_levels``: whether an empty ``level`` is one still to come; else the bar is plain.
+    """
 
     label: str
     value: float | None
     shown: str
     level: int | None
     strong: bool = False
+    has_levels: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +75,22 @@ def _bar_trace(rows: Sequence[Bar], places: Sequence[int], count: int) -> Figure
         "constraintext": "none",
         "insidetextfont": {
             "size": SMALL,
-            "color": [colours.on_level(row.level, count) for row in rows],
+            "color": [_colours(row, count)[1] for row in rows],
         },
         "outsidetextfont": {"size": SMALL, "color": colours.INK},
         "cliponaxis": False,
         "marker": {
-            "color": [colours.level(row.level, count) for row in rows],
+            "color": [_colours(row, count)[0] for row in rows],
             "line": {"color": colours.LINE_STRONG, "width": 1},
         },
     }
+
+
+def _colours(row: Bar, count: int) -> tuple[str, str]:
+    """The fill of a bar and that of the text on it."""
+    if not row.has_levels:
+        return colours.INK_SOFT, colours.SURFACE
+    return colours.level(row.level, count), colours.on_level(row.level, count)
 
 
 def level_axis(scale: Scale) -> Figure:

@@ -7,7 +7,7 @@ from importlib import import_module
 COMMANDS = tuple(
     import_module(f"{__name__}.{name}")
     for name in (
-        "demo", "files", "instruments", "jobs", "links", "mail", "people", "record", "reports",
-        "retention", "rounds", "scores", "serve", "simulate", "storage", "worker",
+        "demo", "files", "imports", "instruments", "jobs", "links", "mail", "people", "record",
+        "reports", "retention", "rounds", "scores", "serve", "simulate", "storage", "worker",
     )
 )  # fmt: skip

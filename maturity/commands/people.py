@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from maturity.config import Settings
-    from maturity.offices.importing import Done, Fault
+    from maturity.offices.importing import Done
+    from maturity.offices.lists import Fault
 
 ROLES = (
     "operator", "responsible", "verifier", "external", "settler", "researcher", "viewer",

@@ -1,42 +1,88 @@
-"""``maturity report``: the PDF of an office's result."""
+"""``maturity report``: the results of one office, or of all offices of a round, as files."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from maturity.commands.language import say, spoken
 from maturity.commands.parser import Commands
 from maturity.commands.settings import read_settings
+from maturity.commands.writing import meter, put
 from maturity.errors import MaturityError
+
+if TYPE_CHECKING:
+    from maturity.config import Settings
+    from maturity.reports.report import Report
 
 
 def add(commands: Commands) -> None:
     """Register the commands of this module."""
-    words = say("tulis laporan PDF satu kantor", "write the PDF report of one office")
+    words = say("tulis laporan satu kantor atau semua", "write the report of one office or all")
     parser = commands.add_parser("report", help=words)
     words = say("periode pengukuran, misalnya 2026", "assessment period, e.g. 2026")
     parser.add_argument("--round", required=True, metavar="R", help=words)
+    whose = parser.add_mutually_exclusive_group(required=True)
     words = say("kode kantor, misalnya 36.71", "office code, e.g. 36.71")
-    parser.add_argument("--office", required=True, metavar="CODE", help=words)
-    words = say("berkas PDF yang ditulis", "PDF file to write")
-    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help=words)
+    whose.add_argument("--office", metavar="CODE", help=words)
+    words = say("semua kantor yang sudah mengajukan", "all offices that have handed in")
+    whose.add_argument("--all", action="store_true", help=words)
+    words = say("berkas yang ditulis; dengan --all: folder", "file to write; with --all: a folder")
+    parser.add_argument("--out", required=True, type=Path, metavar="PATH", help=words)
+    words = say("PDF, atau DOCX yang dapat disunting", "PDF, or DOCX that can be edited")
+    parser.add_argument("--format", choices=("pdf", "docx"), default="pdf", help=words)
+    words = say("banyaknya proses untuk --all", "number of processes for --all")
+    parser.add_argument("--processes", type=_processes, metavar="N", help=words)
     parser.set_defaults(run=run_report)
 
 
+def _processes(said: str) -> int:
+    number = int(said)
+    if not 1 <= number <= 256:
+        raise ValueError(said)
+    return number
+
+
 def run_report(args: argparse.Namespace) -> int:
-    """Write one report; an assessment that is not handed in gives a provisional one."""
+    """Write one report, or all of a round with their manifest."""
+    if args.all and args.format != "pdf":
+        raise MaturityError("--all hanya membuat PDF.", "--all makes PDF files only.")
+    return _all(args) if args.all else _one(args)
+
+
+# --- one ------------------------------------------------------------------------------
+
+
+def _one(args: argparse.Namespace) -> int:
+    """An assessment that is not handed in gives a provisional report."""
+    from maturity.reports.docx_paper import docx_paper
+    from maturity.reports.paper import paper
+
+    settings = read_settings()
+    with _report(args, settings) as report:
+        as_docx = args.format == "docx"
+        made = docx_paper(report, spoken(), settings) if as_docx else paper(report, spoken())
+    put(args.out, made.body)
+    size = len(made.body)
+    sys.stdout.write(say(f"{args.out}: {size} bita\n", f"{args.out}: {size} bytes\n"))
+    return 0
+
+
+@contextmanager
+def _report(args: argparse.Namespace, settings: Settings) -> Iterator[Report]:
     from sqlalchemy import select
 
     from maturity.app import create_app
     from maturity.reports.build import report_of
-    from maturity.reports.paper import paper
     from maturity.survey.models import Assessment, Round
     from maturity.web import reading
 
-    app = create_app(read_settings())
+    app = create_app(settings)
     with closing(app.extensions["maturity"]), app.test_request_context():
         session = reading()
         chosen = (Round.slug == args.round, Assessment.office_code == args.office)
@@ -46,22 +92,38 @@ def run_report(args: argparse.Namespace) -> int:
                 f"Tidak ada penilaian kantor {args.office} pada periode {args.round}.",
                 f"There is no assessment of office {args.office} in round {args.round}.",
             )
-        made = paper(report_of(session, assessment), spoken())
-    _write(args.out, made.body)
-    size = len(made.body)
-    sys.stdout.write(say(f"{args.out}: {size} bita\n", f"{args.out}: {size} bytes\n"))
-    return 0
+        yield report_of(session, assessment)
 
 
-def _write(path: Path, body: bytes) -> None:
-    """The file appears whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
+# --- all ------------------------------------------------------------------------------
+
+
+def _all(args: argparse.Namespace) -> int:
+    """Those that are there already and unchanged are not drawn again."""
+    from concurrent.futures import BrokenExecutor
+    from functools import partial
+
+    from maturity.commands.database import current
+    from maturity.reports.bulk import MANIFEST
+    from maturity.worker.bulk_reports import make, work_of
+    from maturity.worker.executors import executor
+
+    settings = read_settings()
+    settings = replace(settings, job_processes=args.processes or settings.job_processes)
+    into = args.out.resolve()
+    with current() as database, database.read() as session:
+        work = work_of(session, settings, args.round, language=spoken(), into=into)
     try:
-        part.write_bytes(body)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
+        made = make(work, partial(executor, settings), meter(say("Laporan", "Reports")))
+    except BrokenExecutor as error:
         raise MaturityError(
-            f"{path}: tidak dapat ditulis ({error.strerror}).",
-            f"{path}: cannot be written ({error.strerror}).",
+            "Sebuah proses berakhir mendadak; jalankan lagi untuk melanjutkan.",
+            "A process ended suddenly; run this again to go on.",
         ) from error
+    sys.stdout.write(
+        say(
+            f"{args.out}: {len(made.entries)} laporan, {made.drawn} dibuat baru; {MANIFEST}\n",
+            f"{args.out}: {len(made.entries)} reports, {made.drawn} made anew; {MANIFEST}\n",
+        )
+    )
+    return 0

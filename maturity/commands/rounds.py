@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maturity.commands.database import writing
+from maturity.commands.database import reading, writing
 from maturity.commands.language import say, spoken
 from maturity.commands.parser import Commands
 from maturity.commands.settings import read_settings
+from maturity.commands.writing import put
 from maturity.errors import MaturityError
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ def add(commands: Commands) -> None:
     correct.set_defaults(run=run_correct)
     words = say("publikasikan semua hasil yang sudah ditetapkan", "publish all settled results")
     _named(below.add_parser("publish", help=words)).set_defaults(run=run_publish)
+    words = say("tulis semua tabel periode sebagai XLSX", "write all tables of a period as XLSX")
+    tables = _named(below.add_parser("tables", help=words))
+    words = say("berkas yang ditulis", "file to write")
+    tables.add_argument("--out", required=True, type=Path, metavar="FILE", help=words)
+    tables.set_defaults(run=run_tables)
 
 
 def _named(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -264,3 +270,23 @@ def _day(said: str) -> date:
             f"“{said}” bukan tanggal; tulislah seperti 2027-02-28.",
             f"“{said}” is not a date; write it like 2027-02-28.",
         ) from None
+
+
+# --- tables ---------------------------------------------------------------------------
+
+
+def run_tables(args: argparse.Namespace) -> int:
+    """The workbook of the national page, with the answers of all offices."""
+    from maturity.dashboards.queries import round_with_source
+    from maturity.dashboards.round_tables import round_tables
+
+    with reading() as session:
+        round_ = round_with_source(session, args.slug)
+        if round_ is None:
+            raise MaturityError(
+                f"Tidak ada periode {args.slug}.", f"There is no round {args.slug}."
+            )
+        at, language = datetime.now(UTC), spoken()
+        body = round_tables(session, round_, language=language, at=at, sees=lambda _row: True)
+    put(args.out, body)
+    return 0

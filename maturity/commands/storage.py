@@ -5,10 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from maturity.commands.language import say
 from maturity.commands.parser import Commands
 from maturity.commands.settings import read_settings
+
+if TYPE_CHECKING:
+    from maturity.backup import Manifest
+    from maturity.config import Settings
+    from maturity.survey.files import FolderStore
 
 
 def add(commands: Commands) -> None:
@@ -21,6 +27,11 @@ def add(commands: Commands) -> None:
         ),
     )
     _file(backup, say("berkas cadangan yang akan dibuat (.zip)", "the file to make (.zip)"))
+    backup.add_argument(
+        "--without-files",
+        action="store_true",
+        help=say("tanpa berkas bukti dukung", "leave the evidence files out"),
+    )
     backup.set_defaults(run=run_backup)
     restore = commands.add_parser(
         "restore",
@@ -56,18 +67,57 @@ def run_backup(args: argparse.Namespace) -> int:
     """Write a backup and say how much is in it."""
     from maturity.backup import backup
 
-    made = backup(read_settings().database, args.file)
-    _say_counts(made.rows, len(made.tables), args.file)
-    return 0
+    settings = read_settings()
+    store = None if args.without_files else _folder(settings)
+    made = backup(settings.database, args.file, files=store)
+    _say_counts(made, args.file)
+    if store is None and not args.without_files:
+        sys.stdout.write(
+            say(
+                "Berkas bukti dukung ada di S3 dan tidak ikut dicadangkan; cadangkan bucket itu "
+                "tersendiri.\n",
+                "The evidence files are in S3 and not in the backup; back up that bucket "
+                "separately.\n",
+            )
+        )
+    for sha256 in made.damaged:
+        sys.stdout.write(say(f"{sha256}: rusak, tidak ikut\n", f"{sha256}: damaged, left out\n"))
+    return 1 if made.damaged else 0
 
 
 def run_restore(args: argparse.Namespace) -> int:
     """Restore a backup and say how much was in it."""
     from maturity.backup import restore
+    from maturity.survey.files import FolderStore
 
-    found = restore(read_settings().database, args.file, force=args.force)
-    _say_counts(found.rows, len(found.tables), args.file)
+    settings = read_settings()
+    store = _folder(settings) or FolderStore(settings.data / "files")
+    found = restore(settings.database, args.file, force=args.force, files=store)
+    _say_counts(found, args.file)
+    if found.files is None:
+        sys.stdout.write(
+            say(
+                "Cadangan ini tidak memuat berkas bukti dukung; pulihkan berkas itu tersendiri.\n",
+                "This backup holds no evidence files; restore them separately.\n",
+            )
+        )
+    elif _folder(settings) is None:
+        root = store.root
+        sys.stdout.write(
+            say(
+                f"Berkas ada di {root}; salin ke S3 dengan `maturity files move --from {root}`.\n",
+                f"The files are in {root}; copy them to S3: `maturity files move --from {root}`.\n",
+            )
+        )
     return 0
+
+
+def _folder(settings: Settings) -> FolderStore | None:
+    """Where an installation keeps its files; None where that is a bucket."""
+    from maturity.survey.files import FolderStore, store_of
+
+    store = None if settings.files.startswith("s3://") else store_of(settings)
+    return store if isinstance(store, FolderStore) else None
 
 
 def run_upgrade(_args: argparse.Namespace) -> int:
@@ -79,6 +129,10 @@ def run_upgrade(_args: argparse.Namespace) -> int:
     return 0
 
 
-def _say_counts(rows: int, tables: int, file: Path) -> None:
-    words = say(f"{rows} baris dari {tables} tabel", f"{rows} rows of {tables} tables")
+def _say_counts(made: Manifest, file: Path) -> None:
+    rows, tables, files = made.rows, len(made.tables), made.files or 0
+    words = say(
+        f"{rows} baris dari {tables} tabel, {files} berkas bukti dukung",
+        f"{rows} rows of {tables} tables, {files} evidence files",
+    )
     sys.stdout.write(f"{file}: {words}\n")

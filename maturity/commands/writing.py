@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkstemp
@@ -63,19 +63,43 @@ def _umask() -> int:
     return mask
 
 
+def put(path: Path, body: bytes) -> None:
+    """The file appears whole or not at all; MaturityError where it cannot be written."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(body)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise MaturityError(
+            f"{path}: tidak dapat ditulis ({error.strerror}).",
+            f"{path}: cannot be written ({error.strerror}).",
+        ) from error
+
+
 def counted(things: Iterable[Thing], *, whole: int, words: str) -> Iterator[Thing]:
     """Pass things on; after a second, count them on the standard error output."""
+    tell = meter(words)
+    for number, thing in enumerate(things, start=1):
+        yield thing
+        tell(number, whole)
+
+
+def meter(words: str) -> Callable[[int, int], None]:
+    """To be told how many are done of how many; says so after a second and at the end."""
     start = told = time.monotonic()
     pause = EVERY if sys.stderr.isatty() else SELDOM
     shown = False
-    for number, thing in enumerate(things, start=1):
-        yield thing
-        now = time.monotonic()
-        if now - start > PATIENCE and (now - told > pause or not shown):
+
+    def tell(number: int, whole: int) -> None:
+        nonlocal told, shown
+        now, over = time.monotonic(), number >= whole
+        due = now - start > PATIENCE and (now - told > pause or not shown)
+        if due or (over and shown):
             told, shown = now, True
-            _tell(f"{words} {figure(number, 0)} / {figure(whole, 0)}")
-    if shown:
-        _tell(f"{words} {figure(whole, 0)} / {figure(whole, 0)}", end="\n")
+            _tell(f"{words} {figure(number, 0)} / {figure(whole, 0)}", end="\n" if over else "")
+
+    return tell
 
 
 def _tell(words: str, *, end: str = "") -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from maturity.dashboards.frame import Frame
 from maturity.dashboards.provinces import ProvinceCell
 from maturity.dashboards.queries import Standing
+from maturity.dashboards.rank_places import Place
 from maturity.dashboards.summary import Overview
 from maturity.survey.neutral import Cell, as_csv
 
@@ -15,19 +16,28 @@ OFFICE_HEAD = (
     "submitted_at", "level", "level_name", "gated_level", "index", "coverage", "weakest",
     "previous_index", "change", "comparable",
 )  # fmt: skip
+RANK_HEAD = ("rank_best", "rank_worst", "rank_of", "tied_with")
 
 
 def offices_csv(
-    rows: Iterable[Standing], frame: Frame, names: Mapping[str, str], *, locale: str
+    rows: Iterable[Standing],
+    frame: Frame,
+    names: Mapping[str, str],
+    *,
+    locale: str,
+    places: Mapping[str, Place],
 ) -> str:
-    """Every office asked for, with the index of each part at the end."""
+    """Every office asked for, with its place in its kind and the index of each part at the end."""
     parts = [part.id for part in frame.parts]
-    head = (*OFFICE_HEAD, *(f"index_{part}" for part in parts))
-    return as_csv(head, (_office(row, frame, names, locale) for row in rows))
+    head = (*OFFICE_HEAD, *RANK_HEAD, *(f"index_{part}" for part in parts))
+    return as_csv(head, (_office(row, frame, names, locale, places.get(row.code)) for row in rows))
 
 
-def _office(row: Standing, frame: Frame, names: Mapping[str, str], locale: str) -> list[Cell]:
+def _office(
+    row: Standing, frame: Frame, names: Mapping[str, str], locale: str, place: Place | None
+) -> list[Cell]:
     level, result = frame.level(row.level), row.result
+    ranks = [place.best, place.worst, place.of, place.tied] if place else [None] * 4
     return [
         row.code,
         row.name(locale),
@@ -47,6 +57,7 @@ def _office(row: Standing, frame: Frame, names: Mapping[str, str], locale: str) 
         row.earlier_index if result else None,
         row.change,
         row.comparable,
+        *ranks,
         *(result.indexes.get(part.id) if result else None for part in frame.parts),
     ]
 

@@ -8,8 +8,13 @@ from maturity.web import is_demo
 
 
 def csv_file(body: str, name: str) -> Response:
-    """A table to be kept; files of a demonstration say so in their name."""
+    """A table as a file of that name; in a demonstration the name says so."""
+    return attachment(body, name, "text/csv")
+
+
+def attachment(body: str | bytes, name: str, kind: str) -> Response:
+    """A file of that name and media type."""
     name = f"DEMO-{name}" if is_demo() else name
-    response = Response(body, mimetype="text/csv")
+    response = Response(body, mimetype=kind)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from maturity.offices.registry import OfficeKind
 from maturity.survey.assessments import instrument_of
 from maturity.survey.frozen import outline_ids
 from maturity.survey.instrument import Instrument
@@ -32,7 +33,11 @@ class PartName:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The instrument of a round in one language. ``low`` and ``high`` bound the index."""
+    """The instrument of a round in one language. ``low`` and ``high`` bound the index.
+
+    ``levels``: none where the instrument lays none over the whole. ``kinds``: names of the
+    kinds of office that the register does not know.
+    """
 
     ref: str
     fingerprint: str
@@ -40,6 +45,7 @@ class Frame:
     parts: tuple[PartName, ...]
     low: int
     high: int
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     def level(self, number: int | None) -> LevelName | None:
         """The level of this number; None where there is none."""
@@ -52,24 +58,31 @@ class Frame:
     @property
     def scale_class(self) -> str:
         """The style class of instruments with other than four levels."""
-        return f"levels-{len(self.levels)}" if len(self.levels) in (3, 5) else ""
+        count = len(self.levels)
+        return f"levels-{min(count, 5)}" if count != 4 and count > 2 else ""
 
 
 def frame_of(round_: Round, locale: str) -> Frame:
     """The frame of a round; its source is read with it."""
     instrument = instrument_of(round_)
-    names = [level.name.in_(locale) for level in instrument.levels]
+    levels = instrument.levels if instrument.rubric.root.bands is not None else ()
+    names = [level.name.in_(locale) for level in levels]
     shorts = shorter(names)
     return Frame(
         ref=instrument.ref,
         fingerprint=instrument.fingerprint,
         levels=tuple(
             LevelName(level.level, name, short)
-            for level, name, short in zip(instrument.levels, names, shorts, strict=True)
+            for level, name, short in zip(levels, names, shorts, strict=True)
         ),
         parts=_parts(instrument, locale),
         low=instrument.rubric.first_level,
         high=instrument.rubric.last_level,
+        kinds={
+            kind.id: kind.title.in_(locale)
+            for kind in instrument.kinds
+            if kind.id not in set(OfficeKind)
+        },
     )
 
 
@@ -96,7 +109,7 @@ def shorter(names: Sequence[str]) -> list[str]:
         while _shared(words, end):
             for one in words:
                 one.pop(end)
-    return [" ".join(one) for one in words]
+    return [text[:1].upper() + text[1:] for text in map(" ".join, words)]
 
 
 def _shared(words: Sequence[Sequence[str]], end: int) -> bool:

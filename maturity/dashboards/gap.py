@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from maturity.dashboards.frame import Frame, PartName
 from maturity.dashboards.queries import Standing
 from maturity.dashboards.shrinkage import Shrunk, shrink
-from maturity.dashboards.summary import spread
+from maturity.dashboards.summary import kinds_of, spread
 from maturity.offices.registry import OfficeKind
 from maturity.survey.models import Stage
 
@@ -74,7 +74,7 @@ _WHOLE = ("", None, Stage.VERIFIED)
 
 def gaps(rows: Sequence[Standing], staged: Staged, frame: Frame) -> Gaps:
     """The gaps of some offices by kind, and by province."""
-    kinds = [str(kind) for kind in OfficeKind if any(row.kind == kind for row in rows)]
+    kinds = kinds_of(rows)
     parts = [None, *(part for part in frame.parts if part.depth == 0)]
     found = (
         _row(kind, part, stage, _of(rows, staged, kind, part, stage))

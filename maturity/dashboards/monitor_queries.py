@@ -70,6 +70,7 @@ def _watched(row: Any, common: datetime, *, disputes: int, locale: str) -> Watch
             row.short_name,
             english=row.name_en,
             code=row.code,
+            kind=row.kind,
             province=row.province,
             locale=locale,
         ),

@@ -25,6 +25,7 @@ class NationalPage:
     frame: Frame
     view: Overview
     cells: tuple[ProvinceCell, ...]
+    kinds: tuple[str, ...]
     listing: Listing
     earlier: str
     stage: Stage
@@ -47,6 +48,7 @@ class ProvincePage:
     frame: Frame
     own: Standing | None
     view: Overview
+    kinds: tuple[str, ...]
     listing: Listing
     earlier: str
     stage: Stage

@@ -75,8 +75,17 @@ class Listing:
     last: int
 
 
-def read_wish(args: Mapping[str, str], *, provinces: Sequence[str], levels: Sequence[int]) -> Wish:
-    """What an address asks for; anything unknown counts as not asked."""
+def read_wish(
+    args: Mapping[str, str],
+    *,
+    provinces: Sequence[str],
+    levels: Sequence[int],
+    kinds: Sequence[str] = (),
+) -> Wish:
+    """What an address asks for; anything unknown counts as not asked.
+
+    ``kinds``: those of the instrument beside the register's.
+    """
 
     def one_of(name: str, known: Sequence[str]) -> str:
         value = args.get(name, "")
@@ -86,7 +95,7 @@ def read_wish(args: Mapping[str, str], *, provinces: Sequence[str], levels: Sequ
     column = sort.removeprefix("-")
     return Wish(
         q=typed_words(args.get("q", "")),
-        kind=one_of("kind", KINDS),
+        kind=one_of("kind", (*KINDS, *kinds)),
         province=one_of("province", provinces),
         state=one_of("state", STATES),
         level=one_of("level", [str(level) for level in levels]),

@@ -39,7 +39,9 @@ class ProvinceCell:
 def provinces(
     rows: Sequence[Standing], frame: Frame, names: Mapping[str, str]
 ) -> tuple[ProvinceCell, ...]:
-    """The 38 provinces with their places on the tile map, by code."""
+    """The 38 provinces with their places on the tile map, by code; none for a round of others."""
+    if not any(row.kind in (OfficeKind.PROVINCE, *MEMBERS) for row in rows):
+        return ()
     own = {row.code: row for row in rows if row.kind == OfficeKind.PROVINCE}
     below: dict[str, list[Standing]] = {}
     for row in rows:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased, undefer
 
 from maturity.offices.models import Office
+from maturity.offices.registry import OfficeKind
 from maturity.survey.assessments import VALID_IN
 from maturity.survey.lifecycle import DECIDED, HANDED_IN, AssessmentState
 from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
@@ -34,10 +35,14 @@ class Result:
     indexes: Mapping[str, float | None]
 
 
-def table_name(short: str, *, english: str, code: str, province: str | None, locale: str) -> str:
+def table_name(
+    short: str, *, english: str, code: str, kind: str, province: str | None, locale: str
+) -> str:
     """An office's name as tables of that language give it."""
-    if locale != "en" or province is None:
+    if locale != "en" or kind == OfficeKind.NATIONAL:
         return short
+    if kind not in set(OfficeKind):
+        return english
     place = COMMISSION.sub("", english).removesuffix(" Provincial")
     return f"{place} Province" if code == province else place
 
@@ -71,6 +76,7 @@ class Standing:
             self.short_name,
             english=self.name_en,
             code=self.code,
+            kind=self.kind,
             province=self.province,
             locale=locale,
         )
@@ -130,8 +136,10 @@ def round_with_source(session: Session, slug: str) -> Round | None:
 
 
 def round_before(session: Session, round_: Round) -> Round | None:
-    """The round that opened last before this one."""
-    earlier = select(Round).where(Round.opens_at < round_.opens_at)
+    """The round that opened last before this one in which some of its offices took part."""
+    here = select(Assessment.office_code).where(Assessment.round_id == round_.id)
+    both = exists().where(Assessment.round_id == Round.id, Assessment.office_code.in_(here))
+    earlier = select(Round).where(Round.opens_at < round_.opens_at, both)
     return session.scalar(earlier.order_by(Round.opens_at.desc(), Round.id.desc()).limit(1))
 
 

@@ -12,6 +12,7 @@ from maturity.dashboards.offices_table import Wish, read_wish
 from maturity.dashboards.provinces import province_names
 from maturity.dashboards.queries import Standing, round_before, round_with_source, standings
 from maturity.dashboards.stage_choice import asked_stage
+from maturity.dashboards.summary import kinds_of
 from maturity.survey.models import Round, Stage
 from maturity.web import locale, reading
 
@@ -44,6 +45,11 @@ class Scene:
         return [row for row in self.rows if row.code != self.province]
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds among the offices of the page, whatever the filters say."""
+        return kinds_of(self.members)
+
+    @property
     def own(self) -> Standing | None:
         """The province's own office; None outside a province's page or the round."""
         return next((row for row in self.rows if row.code == self.province), None)
@@ -61,7 +67,8 @@ def scene_of(slug: str, province: str | None = None) -> Scene:
     earlier, stage = round_before(session, round_), asked_stage(session, round_, request.args)
     frame = frame_of(round_, locale())
     levels = [level.number for level in frame.levels]
-    wish = read_wish(request.args, provinces=list(names), levels=levels)
+    kinds = list(frame.kinds)
+    wish = read_wish(request.args, provinces=list(names), levels=levels, kinds=kinds)
     return Scene(
         round=round_,
         earlier=earlier,

@@ -6,32 +6,42 @@ from flask import Blueprint, Flask, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from maturity.dashboards import bridge_views, monitor_views
-from maturity.dashboards.files import csv_file
+from maturity.dashboards import (
+    bridge_views,
+    compare_views,
+    comparison_views,
+    matrix_views,
+    monitor_views,
+    variable_views,
+)
+from maturity.dashboards.files import attachment, csv_file
 from maturity.dashboards.findings import Findings
 from maturity.dashboards.frame import frame_of
 from maturity.dashboards.monitor_queries import round_named
 from maturity.dashboards.national import NationalPage, OfficePage, ProvincePage, trend
 from maturity.dashboards.offices_table import choose, listing
 from maturity.dashboards.provinces import province_names, provinces
-from maturity.dashboards.queries import Standing, history
-from maturity.dashboards.round_tables import table_text
+from maturity.dashboards.queries import Standing, history, round_with_source
+from maturity.dashboards.round_ranks import RANK_TERMS, places_in_kind
+from maturity.dashboards.round_tables import round_tables
 from maturity.dashboards.rounds import round_cards
 from maturity.dashboards.scene import Scene, scene_of, title_of
 from maturity.dashboards.stage_choice import asked_stage
 from maturity.dashboards.summary import overview
+from maturity.dashboards.table_texts import table_text
 from maturity.dashboards.trend import trend_rows
 from maturity.dashboards.trend_queries import held_rounds
 from maturity.offices.guard import current_actor, office_or_404, office_thing, permit, signed_in
 from maturity.offices.navigation import Entry, add_entry
 from maturity.offices.permissions import Action, Actor, Thing, may
 from maturity.offices.registry import OfficeKind
-from maturity.web import locale, now, reading
+from maturity.web import is_demo, locale, now, reading
 
 PROVINCE_TABLES = "offices, status, levels, spread, changes, gaps, weak, trend, rollup"
 TABLES = f"{PROVINCE_TABLES}, provinces, shrunk"
 
 bp = Blueprint("dashboards", __name__)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def init_app(app: Flask) -> None:
@@ -39,6 +49,10 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     monitor_views.init_app(app)
     bridge_views.init_app(app)
+    matrix_views.init_app(app)
+    variable_views.init_app(app)
+    comparison_views.init_app(app)
+    compare_views.init_app(app)
     add_entry(
         app, Entry("dashboards.rounds", lambda: gettext("Periode pengukuran"), _of_some_office)
     )
@@ -72,12 +86,20 @@ def national(slug: str) -> str:
         frame=frame,
         view=overview(scene.place, frame),
         cells=provinces(rows, frame, names),
+        kinds=scene.kinds,
         listing=listing(choose(rows, wish, locale=locale(), provinces=names), wish),
         earlier=title_of(scene.earlier),
         stage=scene.stage,
         more=Findings(scene),
     )
-    return render_template("dashboards/national.html", page=page, province_names=names)
+    return render_template(
+        "dashboards/national.html",
+        page=page,
+        ranks=places_in_kind(reading(), scene.round, rows, scene.stage),
+        rank_terms=RANK_TERMS,
+        province_names=names,
+        may_order_reports=may(current_actor(), Action.ADMINISTER),
+    )
 
 
 @bp.get(f"/rounds/<slug>/<any({TABLES}):table>.csv")
@@ -92,6 +114,18 @@ def table_csv(slug: str, table: str) -> ResponseReturnValue:
 def province_csv(slug: str, code: str, table: str) -> ResponseReturnValue:
     """The numbers of a province's page as a file, as filtered."""
     return csv_file(table_text(_province_scene(slug, code), table), f"{slug}-{code}-{table}.csv")
+
+
+@bp.get("/rounds/<slug>/tables.xlsx")
+@permit(Action.SEE_ROUND)
+def tables_xlsx(slug: str) -> ResponseReturnValue:
+    """All tables of a round as one workbook; answers of the offices that this person may see."""
+    round_, actor = round_with_source(reading(), slug) or abort(404), current_actor()
+    body = round_tables(
+        reading(), round_, language=locale(), at=now(), demo=is_demo(),
+        sees=lambda row: may(actor, Action.SEE_RESULT, Thing(row.code, row.province)),
+    )  # fmt: skip
+    return attachment(body, f"{slug}-{locale()}.xlsx", XLSX)
 
 
 @bp.get("/rounds/<slug>/provinces/<code>")
@@ -109,6 +143,7 @@ def province(slug: str, code: str) -> str:
         frame=scene.frame,
         own=scene.own,
         view=overview(scene.place, scene.frame),
+        kinds=scene.kinds,
         listing=listing(chosen, wish),
         earlier=title_of(scene.earlier),
         stage=scene.stage,
@@ -148,7 +183,8 @@ def office(slug: str, code: str) -> str:
         may_see_round=may(actor, Action.SEE_ROUND),
         may_see_province=above is not None and may(actor, Action.SEE_PROVINCE, above),
     )
-    return render_template("dashboards/office.html", page=page)
+    beside = comparison_views.peers_page(slug, office_)
+    return render_template("dashboards/office.html", page=page, peers=beside)
 
 
 # --- their parts ----------------------------------------------------------------------

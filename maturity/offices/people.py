@@ -104,7 +104,7 @@ def checked_role(text: str, office: Office) -> Role:
             "role",
         )
     role = ROLE_WORDS[said]
-    if role not in roles_at(OfficeKind(office.kind)):
+    if role not in roles_at(office.kind):
         raise MaturityError(
             f"Peran “{role}” tidak berlaku untuk {office.short_name}.",
             f"The role “{role}” does not exist at {office.short_name}.",
@@ -113,7 +113,7 @@ def checked_role(text: str, office: Office) -> Role:
     return role
 
 
-def roles_at(kind: OfficeKind) -> tuple[Role, ...]:
+def roles_at(kind: str) -> tuple[Role, ...]:
     """Roles people can hold at such an office: provinces verify, the national office watches."""
     if kind == OfficeKind.NATIONAL:
         return tuple(Role)

@@ -13,7 +13,6 @@ from maturity.offices.forms import InviteForm
 from maturity.offices.guard import current_actor, office_or_404, office_thing, permit
 from maturity.offices.models import Office, Person
 from maturity.offices.permissions import Action
-from maturity.offices.registry import OfficeKind
 from maturity.web import now, reading, writing
 
 
@@ -69,7 +68,7 @@ def remove_colleague(code: str, person_id: int) -> ResponseReturnValue:
 def _page(code: str, form: InviteForm, *, status: int = 200) -> tuple[str, int]:
     actor, office = current_actor(), office_or_404(code)
     colleagues = directory.team(reading(), office)
-    roles = people.roles_at(OfficeKind(office.kind))
+    roles = people.roles_at(office.kind)
     page = render_template(
         "offices/team.html",
         office=office,

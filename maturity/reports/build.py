@@ -120,13 +120,14 @@ def _edges(instrument: Instrument) -> tuple[float, ...]:
     banded = next((group for group in rubric.groups if group.bands is not None), None)
     if banded is None or banded.bands is None:
         return ()
+    bands = banded.bands.bands
     low, high = {
-        Measure.SCORE: banded.scale or (0.0, 1.0),
+        Measure.SCORE: banded.scale or (bands[0].start, bands[-1].end),
         Measure.PERCENT: (0.0, 100.0),
         Measure.INDEX: (rubric.first_level, rubric.last_level),
     }[banded.bands.measure]
     span = rubric.last_level - rubric.first_level
-    starts = [band.start for band in banded.bands.bands[1:]]
+    starts = [band.start for band in bands[1:]]
     return tuple(rubric.first_level + (at - low) / (high - low) * span for at in starts)
 
 

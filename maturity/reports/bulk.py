@@ -14,7 +14,7 @@ from maturity.jobs.models import Job, JobState
 from maturity.survey.models import Round
 
 KIND = "bulk-reports"
-MANIFEST = "manifest.json"
+MANIFEST = "manifest.jsonl"
 
 
 def order(

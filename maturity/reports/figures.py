@@ -59,6 +59,7 @@ def profile(report: Report, language: str) -> Chart:
             standing_words(standing, language),
             standing.level,
             strong=bool(standing.parts),
+            has_levels=standing.has_levels,
         )
         for standing in _outline(report)
     ]
@@ -151,6 +152,8 @@ def balance(report: Report, language: str) -> Chart:
 
 
 def _balance_title(report: Report, language: str) -> str:
+    if not any(one.has_levels for one in report.sub_domains):
+        return _range_title(report, language)
     level = report.overall.level or 1
     known = [one for one in report.sub_domains if one.level is not None]
     below = sum(1 for one in known if (one.level or 0) < level)
@@ -172,6 +175,19 @@ def _balance_title(report: Report, language: str) -> str:
         language,
         f"{below} dari {len(known)} subdomain berada di bawah Level {level}",
         f"{below} of {len(known)} sub-domains {verb} below Level {level}",
+    )
+
+
+def _range_title(report: Report, language: str) -> str:
+    """Where no part has levels: from where to where they reach."""
+    known = sorted(one.index for one in report.sub_domains if one.index is not None)
+    if not known:
+        return said(language, "Indeks belum dapat dihitung", "The index cannot be counted yet")
+    low, high = (format_number(value, 2, language) for value in (known[0], known[-1]))
+    return said(
+        language,
+        f"Indeks subdomain terentang dari {low} sampai {high}",
+        f"The indexes of the sub-domains reach from {low} to {high}",
     )
 
 

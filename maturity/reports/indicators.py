@@ -87,6 +87,7 @@ def _indicator(work: Work, nodes: Nodes, branch: Branch, question: Question) -> 
         answer=_answer(work, item),
         reason=reading.reason if reading is not None else "",
         note=answer.note if answer is not None else "",
+        blank=state == "unanswered",
         evidence=evidence_of(work, evidence_key(item)),
         legal=question.legal,
         remedy=_remedy(item, reading),

@@ -134,4 +134,5 @@ class Nodes:
             provisional=result.reason.provisional,
             reason=self.reason(node_id),
             parts=tuple(parts),
+            has_levels=self.instrument.rubric.node(node_id).bands is not None,
         )

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from maturity.reports.chart import Chart
 from maturity.reports.figures import charts
 from maturity.reports.pdf import render
-from maturity.reports.report import Report
+from maturity.reports.report import Report, scale_class
 from maturity.web import format_moment, format_number
 
 HASH_MARK = "0" * 64
@@ -54,6 +54,11 @@ class PaperPage:
         if moment is None:
             return "–"
         return format_moment(moment, self.report.office.zone, self.language)
+
+    @property
+    def scale_class(self) -> str:
+        """The colours of this instrument's number of levels."""
+        return scale_class(len(self.report.instrument.levels))
 
     def drawing(self, chart_id: str) -> Markup:
         """A chart as a picture; empty where the report has none of that name."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import io
 import mimetypes
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from pypdfium2 import PdfDocument
 from weasyprint import HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -21,6 +23,9 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from maturity.resources import folder
 
 VARIANT = "pdf/ua-1"
+PNG_COLOURS = 128
+PNG_SCALE = 3.0
+"""Picture elements for a point (a 72nd of an inch)."""
 
 
 class _OwnFilesOnly(URLFetcher):  # type: ignore[misc]
@@ -54,3 +59,18 @@ def render(html: str) -> bytes:
             font_config=_fonts(), pdf_variant=VARIANT, pdf_identifier=name, optimize_images=True
         )
     )
+
+
+def png(drawing: str, *, width: float, height: float) -> bytes:
+    """An SVG drawing as a picture, in the fonts of the report; ``width`` in CSS pixels."""
+    page = f"@page{{size:{width}px {height}px;margin:0}}body{{margin:0}}svg{{display:block}}"
+    body = render(
+        '<!doctype html><html lang="id"><head><title>-</title>'
+        '<link rel="stylesheet" href="css/tokens.css">'
+        f"<style>{page}</style></head><body>{drawing}</body></html>"
+    )
+    made = io.BytesIO()
+    with PdfDocument(body) as document:
+        picture = document[0].render(scale=PNG_SCALE).to_pil()
+    picture.quantize(PNG_COLOURS).save(made, "PNG", optimize=True)
+    return made.getvalue()

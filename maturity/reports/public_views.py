@@ -14,7 +14,7 @@ from maturity.offices.guard import public
 from maturity.reports.build import report_of
 from maturity.reports.chart import Chart
 from maturity.reports.figures import charts
-from maturity.reports.report import Change, Report, StageScore
+from maturity.reports.report import Change, Report, StageScore, scale_class
 from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.models import Assessment, Round, Stage
 from maturity.survey.neutral import Cell, as_csv
@@ -50,7 +50,7 @@ def result(slug: str, office_code: str) -> str:
         report=report,
         pictures=[one for one in charts(report, locale()) if one.id in ("stages", "profile")],
         drawing=_drawing,
-        scale_class=f"levels-{len(report.instrument.levels)}",
+        scale_class=scale_class(len(report.instrument.levels)),
     )
 
 

@@ -51,6 +51,11 @@ class InstrumentFacts:
 # --- numbers with their reasons -------------------------------------------------------
 
 
+def scale_class(levels: int) -> str:
+    """The style that gives a scale of so many levels its colours; "" for the usual four."""
+    return f"levels-{min(levels, 5)}" if levels != 4 and levels > 2 else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where one node stands and why.
@@ -76,6 +81,8 @@ class Standing:
     provisional: bool
     reason: Text
     parts: tuple[Standing, ...] = ()
+    has_levels: bool = True
+    """Whether the instrument lays levels over it at all."""
 
     @property
     def held_down(self) -> bool:
@@ -210,6 +217,7 @@ class Indicator:
     remedy: Text | None
     decisions: tuple[StageAnswer, ...] = ()
     claim: Text | None = None
+    blank: bool = False
 
 
 class Verdict(StrEnum):
@@ -364,6 +372,12 @@ class Report:
     def disputes(self) -> tuple[Change, ...]:
         """What the office disagrees with; known once the result is settled."""
         return tuple(one for one in self.changes if one.disputed)
+
+    @property
+    def blanks(self) -> int:
+        """How many scored questions were handed in without an answer."""
+        asked = (one for one in self.indicators if one.standing is not None)
+        return 0 if self.provisional else sum(one.blank for one in asked)
 
     @property
     def sub_domains(self) -> tuple[Standing, ...]:

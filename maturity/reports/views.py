@@ -25,6 +25,7 @@ from maturity.reports.report import (
     Standing,
     Trace,
     Verdict,
+    scale_class,
 )
 from maturity.reports.stages import SCORED, History, history
 from maturity.reports.trace import trace
@@ -114,11 +115,6 @@ class NodePage:
     def stage_name(self) -> Text:
         """Whose answers the number is about."""
         return STAGE_NAMES[self.stage]
-
-
-def scale_class(levels: int) -> str:
-    """The style that gives a scale of so many levels its colours."""
-    return f"levels-{levels}" if levels in (3, 5) else ""
 
 
 def drawing(chart: Chart) -> Markup:

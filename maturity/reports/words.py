@@ -193,7 +193,10 @@ def outcome(node: Group, result: NodeResult, language: str) -> str:
     if node.bands is None or result.level is None:
         return _points(node, result, language)
     stretch = band_words(node.bands, result.level).in_(language)
-    return f"{number(value, node.bands, language)} → Level {result.level} ({stretch})"
+    shown = number(value, node.bands, language)
+    if node.method is Method.SUM and node.bands.measure is Measure.PERCENT:
+        shown = f"{_points(node, result, language)} ({shown})"
+    return f"{shown} → Level {result.level} ({stretch})"
 
 
 def _points(node: Group, result: NodeResult, language: str) -> str:

@@ -56,6 +56,8 @@ POSSIBLE: Policy = {
     OfficeKind.CITY: frozenset(Body),
 }
 """Nobody verifies the own office, so not every body can verify every kind."""
+OUTSIDE = frozenset({Body.NATIONAL, Body.EXTERNAL})
+"""Who verifies offices of kinds that the register does not know."""
 
 
 def written(policy: Policy) -> str:
@@ -66,6 +68,12 @@ def written(policy: Policy) -> str:
 def policy_of(round_: Round) -> Policy:
     """The round's rule; the usual one where it has none of its own."""
     return DEFAULT if round_.verifiers is None else _policy(round_.verifiers)
+
+
+def verifiers_of(round_: Round, kind: str) -> frozenset[Body]:
+    """Who may verify a kind of office; for those outside the register whoever stands above all."""
+    known = {str(one): found for one, found in policy_of(round_).items()}
+    return known.get(kind, OUTSIDE)
 
 
 @lru_cache(maxsize=64)
@@ -105,7 +113,7 @@ def refusal(round_: Round, actor: Actor, office: Office) -> Text | None:
             "Peran verifikator ini tidak mencakup kantor tersebut.",
             "This verifier's role does not reach this office.",
         )
-    if not bodies(actor, thing) & policy_of(round_)[OfficeKind(office.kind)]:
+    if not bodies(actor, thing) & verifiers_of(round_, office.kind):
         return Text(
             "Menurut aturan periode ini, kantor tersebut diverifikasi pihak lain.",
             "By this period's rule, others verify this office.",

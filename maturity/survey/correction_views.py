@@ -17,12 +17,14 @@ from maturity.survey import blueprint
 from maturity.survey import corrections as door
 from maturity.survey.administration import bp, round_or_404
 from maturity.survey.blueprint import author
+from maturity.survey.correction_words import place_words
 from maturity.survey.corrections import Comparison
 from maturity.survey.loader import InstrumentError
 from maturity.survey.models import Round
 from maturity.survey.reading import clean
 from maturity.survey.round_words import term_name, term_value
 from maturity.survey.stage_models import Correction
+from maturity.survey.strict_yaml import Plain, parse
 from maturity.web import MAX_BODY, locale, reading, writing
 
 MOST_FAULTS = 10
@@ -93,10 +95,14 @@ def _page(
     lines: list[str] | None = None,
     status: int = 422,
 ) -> tuple[str, int]:
+    content = parse(round_.source).content
+    changed = found.texts if found else ()
+    texts = [(place_words(content, one.path, locale()), one) for one in changed]
     body = render_template(
         "survey/rounds/correction.html",
         round=round_,
         found=found,
+        texts=texts,
         text=text,
         words=clean(words),
         error=error,
@@ -111,14 +117,14 @@ def _page(
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One change of a round, as it is shown. ``rows``: place, before, after."""
+    """One change of a round, as it is shown. ``rows``: place, path, before, after."""
 
     at: datetime
     words: str
     of_texts: bool
     before: str
     after: str
-    rows: list[tuple[str, str, str]]
+    rows: list[tuple[str, str, str, str]]
 
 
 @blueprint.bp.get("/rounds/<slug>/corrections")
@@ -126,18 +132,22 @@ class Changed:
 def corrections(slug: str) -> ResponseReturnValue:
     """Everything that was changed of a round since it was opened."""
     round_ = round_or_404(reading(), slug)
-    changes = [_changed(row) for row in door.corrections(reading(), round_)]
+    content = parse(round_.source).content
+    changes = [_changed(row, content) for row in door.corrections(reading(), round_)]
     return render_template("survey/rounds/corrections.html", round=round_, changes=changes)
 
 
-def _changed(row: Correction) -> Changed:
+def _changed(row: Correction, content: Plain) -> Changed:
     of_texts = row.before != row.after
     found = json.loads(row.changes)
     if of_texts:
-        rows = [(".".join(map(str, path)), before, after) for path, before, after in found]
+        rows = [
+            (place_words(content, path, locale()), ".".join(map(str, path)), before, after)
+            for path, before, after in found
+        ]
     else:
         rows = [
-            (term_name(name), term_value(name, before), term_value(name, after))
+            (term_name(name), "", term_value(name, before), term_value(name, after))
             for (name,), before, after in found
         ]
     return Changed(row.at, row.words, of_texts, row.before, row.after, rows)

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from maturity.survey.reading import clean, fold
 from maturity.survey.table import (
     Coded,
     Header,
@@ -53,7 +52,7 @@ def _csv_head(path: Path, layout: Layout) -> tuple[int, str, list[str]]:
 
 
 def _known(names: list[str], layout: Layout) -> int:
-    return sum(fold(clean(name)) in layout.columns for name in names)
+    return sum(layout.column(name) in layout.columns for name in names)
 
 
 def _csv_rows(

@@ -1,7 +1,8 @@
 """What a form says of evidence beside the links and files themselves.
 
-Fields are ``until:KEY``, ``file-until:KEY`` and ``again-until:KEY`` (until when it is valid);
-``again:KEY`` (a piece that is used again), ``again-place:KEY`` and ``still:KEY`` (said of it).
+Fields are ``until:KEY`` and ``file-until:KEY`` (until when it is valid); and once a page ``again``
+(a piece that is used again), ``again-for`` (at which keys), and what is said of it:
+``again-place``, ``again-until``, ``still``.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from maturity.survey.models import Assessment
 from maturity.survey.reading import UnreadableError, day
 from maturity.web import locale
 
-_DAYS = ("until", "file-until", "again-until")
+_DAYS = ("until", "file-until")
 
 
 def day_or_none(raw: str) -> date | None:
@@ -50,7 +51,8 @@ def said_day(name: str, key: str) -> date | None:
 def days_are_readable(keys: Sequence[str]) -> bool:
     """False where a field holds no date, which is said once; the evidence is kept all the same."""
     good = True
-    for raw in (request.form.get(f"{name}:{key}", "") for key in keys for name in _DAYS):
+    names = [f"{name}:{key}" for key in keys for name in _DAYS]
+    for raw in (request.form.get(name, "") for name in (*names, "again-until")):
         fault = fault_of_day(raw)
         if fault is not None:
             good, words = False, fault.in_(locale())
@@ -66,18 +68,20 @@ def use_chosen(
     """Use what was chosen from the evidence that is there; False where that was refused."""
     if current_actor().delegation is not None:  # nothing was offered
         return True
-    good = True
-    for key in keys:
-        for ref in filter(None, request.form.getlist(f"again:{key}")):
-            good &= _used(session, assessment, key, ref, who)
-    return good
+    refs = list(filter(None, request.form.getlist("again")))
+    wanted = [key for key in keys if key in request.form.getlist("again-for")]
+    if refs and not wanted:
+        flash(gettext("Pilih pertanyaan yang memakai bukti itu."), "error")
+        return False
+    done = [_used(session, assessment, key, ref, who) for key in wanted for ref in refs]
+    return all(done)
 
 
 def _used(session: Session, assessment: Assessment, key: str, ref: str, who: Author) -> bool:
     again = Again(
-        place=request.form.get(f"again-place:{key}", ""),
-        valid_until=said_day("again-until", key),
-        still_valid=request.form.get(f"still:{key}") == "yes",
+        place=request.form.get("again-place", ""),
+        valid_until=day_or_none(request.form.get("again-until", "")),
+        still_valid=request.form.get("still") == "yes",
     )
     try:
         return use_piece(session, assessment, key, ref, again=again, author=who) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -89,15 +90,20 @@ class EvidencePages:
         """The files attached at an evidence key."""
         return tuple(self._file(row) for row in self.work.files.get(key, ()))
 
-    def again(self, key: str) -> tuple[tuple[str, str], ...]:
-        """(name in forms, words) of evidence of this office that is not used at this key."""
-        here = {row.url for row in self.work.evidence.get(key, ())}
-        here |= {row.sha256 for row in self.work.files.get(key, ())}
+    def again(self, keys: Collection[str]) -> tuple[tuple[str, str], ...]:
+        """(name in forms, words) of this office's evidence that some of these keys do not use."""
+        if not keys:
+            return ()
+        used = set.intersection(*map(self._contents, keys))
         return tuple(
             (piece.ref, self._piece_words(piece))
             for piece in self._offered
-            if piece.content not in here
+            if piece.content not in used
         )
+
+    def _contents(self, key: str) -> set[str]:
+        here = {row.url for row in self.work.evidence.get(key, ())}
+        return here | {row.sha256 for row in self.work.files.get(key, ())}
 
     def _link(self, row: Evidence) -> LinkView:
         standing = self._standings.get(row.url) if row.usable else None

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -84,13 +85,24 @@ class FolderStore:
     def put(self, content: bytes) -> str:
         """Written aside, flushed to the disk, then moved into place: whole, or not there."""
         sha256 = hashlib.sha256(content).hexdigest()
+        self.take(sha256, [content])
+        return sha256
+
+    def take(self, sha256: str, pieces: Iterable[bytes]) -> None:
+        """The same of a content that is known to have this SHA-256, piece by piece."""
         path = self._path(sha256)
         try:
             if not self._holds(path, sha256):
-                self._write(path, content)
+                self._write(path, pieces)
         except OSError as error:
             raise NotKeptError from error
-        return sha256
+
+    def all(self) -> Iterator[tuple[str, Path]]:
+        """SHA-256 and place of everything that is kept, by name."""
+        for path in sorted(self.root.glob("??/*")):
+            sha256 = path.parent.name + path.name
+            if is_sha256(sha256):
+                yield sha256, path
 
     def get(self, sha256: str) -> bytes:
         """See ``FileStore``."""
@@ -111,15 +123,18 @@ class FolderStore:
 
     def _holds(self, path: Path, sha256: str) -> bool:
         """Whether it is there and whole: a damaged one is written anew by who has it."""
-        return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha256
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
 
-    def _write(self, path: Path, content: bytes) -> None:
+    def _write(self, path: Path, pieces: Iterable[bytes]) -> None:
         for folder in (self.root.parent, self.root, path.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")  # readable by owner only
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(content)
+                file.writelines(pieces)
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).replace(path)

@@ -54,8 +54,8 @@ def variable_ids(instrument: Instrument) -> list[str]:
     scored = set(instrument.rubric.ids)
     return [
         part.id
-        for dimension in instrument.dimensions
-        for part in below(dimension)
+        for branch in instrument.dimensions or (instrument.root,)
+        for part in below(branch)
         if not isinstance(part, Branch) and part.id in scored
     ]
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from maturity.db import Database, UtcDateTime
+from maturity.db import Database
 from maturity.survey.chain import sha256
 from maturity.survey.files import FileStore
 from maturity.survey.lifecycle import AssessmentState
@@ -26,6 +26,8 @@ FRESH = timedelta(hours=20)
 """A check younger than this is not done again."""
 AGAIN = timedelta(days=365)
 """Links that results rest on are looked at again when their last check is older than this."""
+RETRY_AFTER = (timedelta(days=3), timedelta(days=14))
+"""One that opened no longer is tried again after each of these, before it rests for ``AGAIN``."""
 AT_MOST = 50
 """So many are looked at again in one run, so that other jobs get their turn."""
 _AT_ONCE = 200
@@ -46,7 +48,11 @@ class Standing:
 
 def opens(check: ArchivedLink) -> bool:
     """Whether this check found the page."""
-    return not check.error and check.status is not None and 200 <= check.status < 300
+    return _opened(check.status, check.error)
+
+
+def _opened(status: int | None, error: str) -> bool:
+    return not error and status is not None and 200 <= status < 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ def archive_links(payload: Mapping[str, int], tools: Tools) -> dict[str, int]:
 def look_again(tools: Tools) -> dict[str, int]:
     """Open those links of ``resting`` that nobody opened for long, a bounded number."""
     with tools.database.read() as session:
-        urls = resting(session, before=tools.now() - AGAIN)[:AT_MOST]
+        urls = resting(session, at=tools.now())[:AT_MOST]
     return _open(urls, tools)
 
 
@@ -120,9 +126,9 @@ def due(session: Session, assessments: Collection[int], *, before: datetime) -> 
     return [url for url in urls if url not in known or known[url].last.checked_at < before]
 
 
-def resting(session: Session, *, before: datetime) -> list[str]:
-    """Links of published assessments, and those carried on into a later one, that were not opened
-    since a moment: what was never opened first, then the longest ago."""
+def resting(session: Session, *, at: datetime) -> list[str]:
+    """Links of published assessments, and those carried on into a later one, that are due at a
+    moment: what was never opened first, then the longest ago."""
     wanted = (
         select(Evidence.url)
         .join(Assessment, Assessment.id == Evidence.assessment_id)
@@ -135,14 +141,37 @@ def resting(session: Session, *, before: datetime) -> list[str]:
         .group_by(Evidence.url)
         .order_by(func.min(Evidence.id))
     )
-    newest = select(
-        ArchivedLink.url_sha256, func.max(ArchivedLink.checked_at, type_=UtcDateTime())
-    ).group_by(ArchivedLink.url_sha256)
-    last = {row[0]: row[1] for row in session.execute(newest)}
-    urls = {url: last.get(sha256(url)) for url in session.scalars(wanted)}
+    checks = _checks_since_opened(session)
+    urls = {url: checks.get(sha256(url), _Checks()) for url in session.scalars(wanted)}
     never = datetime.min.replace(tzinfo=UTC)
-    due_ = [url for url, at in urls.items() if at is None or at < before]
-    return sorted(due_, key=lambda url: urls[url] or never)
+    due_ = [url for url, one in urls.items() if one.last is None or one.last < at - one.rest]
+    return sorted(due_, key=lambda url: urls[url].last or never)
+
+
+@dataclass(slots=True)
+class _Checks:
+    """The last check of a link, and how many failed since it last opened."""
+
+    last: datetime | None = None
+    failed: int = 0
+
+    @property
+    def rest(self) -> timedelta:
+        """How long it is left alone."""
+        return RETRY_AFTER[self.failed - 1] if 0 < self.failed <= len(RETRY_AFTER) else AGAIN
+
+
+def _checks_since_opened(session: Session) -> dict[str, _Checks]:
+    """By the hash of their address."""
+    query = select(
+        ArchivedLink.url_sha256, ArchivedLink.checked_at, ArchivedLink.status, ArchivedLink.error
+    ).order_by(ArchivedLink.id)
+    found: dict[str, _Checks] = {}
+    for hash_, at, status, error in session.execute(query):
+        one = found.setdefault(hash_, _Checks())
+        one.last = at
+        one.failed = 0 if _opened(status, error) else one.failed + 1
+    return found
 
 
 def record(session: Session, found: Fetched, copy: str | None) -> ArchivedLink:

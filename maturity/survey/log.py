@@ -40,6 +40,8 @@ class Kind(StrEnum):
     VERIFIER_ASSIGNED = "verifier-assigned"
     INTEREST_DECLARED = "interest-declared"
     INTEREST_ENDED = "interest-ended"
+    OFFICES_IMPORTED = "offices-imported"
+    ANSWERS_IMPORTED = "answers-imported"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,7 +124,6 @@ class BlockView:
     takes_evidence: bool
     is_thing: bool
     files: tuple[FileView, ...] = ()
-    again: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +325,6 @@ class Pages:
             takes_evidence=question.scored,
             is_thing=thing is not None,
             files=self.proofs.files(key),
-            again=self.proofs.again(key) if question.scored else (),
         )
 
     def _offered(self, item: Item, conflict: ConflictError | None) -> ItemView:

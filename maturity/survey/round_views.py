@@ -124,12 +124,13 @@ def _new_page(form: NewRoundForm, status: int = 200) -> tuple[str, int]:
 
 
 def _preview(form: NewRoundForm, wanted: NewRound) -> ResponseReturnValue:
+    instrument = find(form.instrument.data)
     return render_template(
         "survey/rounds/preview.html",
         form=form,
         wanted=wanted,
-        instrument=find(form.instrument.data),
-        offices=len(rounds.taking_part(reading(), now().date())),
+        instrument=instrument,
+        offices=len(rounds.taking_part(reading(), instrument, now().date())),
         rows=deadline_rows(wanted.terms, opens_at=wanted.opens_at),
         **_choices(),
     )

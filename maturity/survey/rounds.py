@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 
 from maturity.errors import MaturityError
 from maturity.offices.models import Office
+from maturity.offices.registry import OfficeKind
 from maturity.survey import log
 from maturity.survey.answers import Author
 from maturity.survey.assessments import open_assessments
 from maturity.survey.chain import moment, sha256
-from maturity.survey.instrument import Text
+from maturity.survey.instrument import Instrument, Text
 from maturity.survey.judging import must_say
 from maturity.survey.lifecycle import HANDED_IN
 from maturity.survey.loader import load
@@ -69,20 +70,39 @@ def problems(session: Session, new: NewRound) -> list[Problem]:
 # --- opening --------------------------------------------------------------------------
 
 
-def taking_part(session: Session, today: date) -> list[Office]:
-    """The offices that exist today."""
+def taking_part(session: Session, instrument: Instrument, today: date) -> list[Office]:
+    """The offices that exist today and are of a kind that the instrument is for.
+
+    One that names no kinds is for those of the register.
+    """
+    kinds = [kind.id for kind in instrument.kinds] or [str(kind) for kind in OfficeKind]
     still = or_(Office.valid_to.is_(None), Office.valid_to > today)
-    return list(session.scalars(select(Office).where(still)))
+    return list(session.scalars(select(Office).where(still, Office.kind.in_(kinds))))
+
+
+def _some(offices: list[Office], instrument: Instrument) -> list[Office]:
+    if offices:
+        return offices
+    kinds = ", ".join(kind.id for kind in instrument.kinds)
+    raise MaturityError(
+        f"Tidak ada kantor yang dituju {instrument.ref} (jenis: {kinds or '–'}); tambahkan dahulu "
+        "dengan `maturity offices import`.",
+        f"There are no offices that {instrument.ref} is for (kinds: {kinds or '–'}); add them "
+        "first with `maturity offices import`.",
+        field="instrument",
+        status=422,
+    )
 
 
 def open_round(session: Session, new: NewRound, *, today: date, author: Author) -> Round:
-    """Make the round and an assessment for every office that exists today; put it on record.
+    """Make the round and an assessment for every office it is for; put it on record.
 
     MaturityError names the first fault; InstrumentError when the instrument has faults.
     """
     for problem in problems(session, new):
         raise problem.error
     instrument = load(new.instrument)
+    offices = _some(taking_part(session, instrument, today), instrument)
     made = Round(
         slug=new.slug,
         title_id=new.title.id,
@@ -96,7 +116,6 @@ def open_round(session: Session, new: NewRound, *, today: date, author: Author) 
     new.terms.put_into(made)
     session.add(made)
     session.flush()
-    offices = taking_part(session, today)
     open_assessments(session, made, offices)
     log.append(session, note_of(made, author, offices=len(offices)))
     return made

@@ -81,12 +81,14 @@ def _save_page(
         return section_page(assessment_id, section_id, subject, conflicts)
     if "carry" in request.form:
         return redirect(f"{_here()}#{forms.dom_id(request.form['carry'])}-item", 303)
-    if faulty or not good or request.form.get("do") == "stay":
+    if faulty or not good or request.form.get("do") in {"stay", "again"}:
         return redirect(_here(), 303)
     return redirect(_next(assessment_id, section_id, about, after), 303)
 
 
 def _here() -> str:
+    if request.form.get("do") == "again":
+        return f"{request.path}?again=1#pakai-lagi"
     return f"{request.path}?{request.query_string.decode()}".rstrip("?")
 
 

@@ -52,6 +52,8 @@ class SectionPage:
     count: int
     max_file: str
     talks: Mapping[str, int] | None
+    again: tuple[tuple[str, str], ...] | None
+    """Evidence to use again; None where it is there but was not asked for: it can be long."""
 
 
 @bp.get("/assessments/<int:assessment_id>/sections/<section>")
@@ -101,9 +103,15 @@ def section_page(
         count=len(sections),
         max_file=size_words(services().settings.max_file, pages.language),
         talks=talks(reading(), work.assessment),
+        again=_again(pages, blocks),
     )
     body = render_template("survey/section.html", page=page)
     return body, 409 if conflicts else 200
+
+
+def _again(pages: Pages, blocks: list[BlockView]) -> tuple[tuple[str, str], ...] | None:
+    found = pages.proofs.again([one.key for one in blocks if one.takes_evidence])
+    return found if "again" in request.args or not found else None
 
 
 @lru_cache(maxsize=8192)

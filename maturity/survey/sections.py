@@ -35,6 +35,8 @@ DAYS = (1, 3, 7, 14)
 """So long a link may hold."""
 MAX_LINKS = 30
 """So many links of an assessment may hold at once."""
+MAX_A_DAY = 40
+"""So many may be made within 24 hours, revoked ones too: each may send a letter."""
 
 
 class LinkState(StrEnum):
@@ -264,4 +266,14 @@ def _refuse_too_many(session: Session, assessment: Assessment, at: datetime) -> 
             f"Sudah ada {MAX_LINKS} tautan yang berlaku. Cabut yang tidak dipakai dahulu.",
             f"There are {MAX_LINKS} links that hold already. Revoke those not in use first.",
             status=409,
+        )
+    today = SectionLink.created_at > at - timedelta(days=1)
+    made = select(func.count()).where(SectionLink.assessment_id == assessment.id, today)
+    if (session.scalar(made) or 0) >= MAX_A_DAY:
+        raise MaturityError(
+            f"Sudah {MAX_A_DAY} tautan dibuat dalam 24 jam terakhir, termasuk yang dicabut. "
+            "Coba lagi besok, atau bagikan tugas kepada rekan yang mempunyai akun.",
+            f"{MAX_A_DAY} links were made within the last 24 hours, revoked ones included. "
+            "Try again tomorrow, or give the section to a colleague who has an account.",
+            status=429,
         )

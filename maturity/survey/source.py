@@ -245,7 +245,11 @@ class InstrumentSource(Model):
     languages: list[Literal["id", "en"]] = Field(["id", "en"], description="always both")
     sources: list[CitationSource] = Field([], description="works it stands on")
     schemes: list[NamedSource] = Field([], description="schemes that crosswalks point to")
-    kinds: list[NamedSource] = Field([], description="kinds of office that conditions may name")
+    kinds: list[NamedSource] = Field(
+        [],
+        description="kinds of office that the instrument is for and that conditions may name; "
+        "without it: for those of the register",
+    )
     areas: list[NamedSource] = Field([], description="areas that conditions may name")
     explanations: list[ExplanationSource] = Field([], description="texts beside the result")
     unanswered: Literal["missing", "zero"] = Field(

@@ -8,8 +8,8 @@ that whatever follows works on the few distinct ones instead of on millions of c
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -27,10 +27,19 @@ MOST_NAMED = 12
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Which columns a table may have, and those without which it is none."""
+    """Which columns a table may have, and those without which it is none.
+
+    ``spellings``: other names of columns, folded, to the columns' own.
+    """
 
     columns: tuple[str, ...]
     required: tuple[str, ...]
+    spellings: Mapping[str, str] = field(default_factory=dict)
+
+    def column(self, written: str) -> str:
+        """The column that a heading names; the heading, folded, where it is none."""
+        name = fold(clean(written))
+        return name if name in self.columns else self.spellings.get(name, name)
 
 
 ANSWERS = Layout(
@@ -143,7 +152,7 @@ def header_of(file: str, names: Sequence[str], layout: Layout) -> Header:
     places: dict[str, int] = {}
     unknown = []
     for place, written in enumerate(names):
-        name = fold(clean(written))
+        name = layout.column(written)
         if name in places:
             raise TableError(
                 file, f"kolom “{name}” ada dua kali.", f"the column “{name}” occurs twice."

@@ -65,7 +65,7 @@ def _sheet(path: Path, layout: Layout) -> tuple[str, list[list[Any]]]:
         raise wrong from error
     for name, rows in sheets:
         top = next((row for row in rows if any(cell != "" for cell in row)), [])
-        if any(fold(clean(as_text(cell))) == layout.required[0] for cell in top):
+        if any(layout.column(as_text(cell)) == layout.required[0] for cell in top):
             return name, rows
     return sheets[0] if sheets else ("", [])
 
@@ -140,7 +140,8 @@ def _json(path: Path, layout: Layout) -> Table:
         by_name.setdefault(fold(clean(name)), name)
     header = header_of(str(path), list(by_name), layout)
     spelled: dict[str, list[str]] = {
-        column: [name for name in names if fold(clean(name)) == column] for column in header.places
+        column: [name for name in names if layout.column(name) == column]
+        for column in header.places
     }
     columns = {
         column: Coded.of([_field(where, row, record, spelled[column])
@@ -163,15 +164,19 @@ def _field(where: Where, row: int, record: dict[str, Any], names: list[str]) -> 
         ) from error
 
 
-def _records(path: Path) -> list[dict[str, Any]]:
+def parsed_json(path: Path) -> Any:
+    """The content of a JSON file, numbers as they are written: 1.10 is not 1.1."""
     try:
-        # numbers stay as they are written: 1.10 is not 1.1
-        data = json.loads(path.read_bytes().decode("utf-8-sig"), parse_float=str, parse_int=str)
+        return json.loads(path.read_bytes().decode("utf-8-sig"), parse_float=str, parse_int=str)
     except UnicodeDecodeError as error:
         raise TableError(str(path), "bukan teks UTF-8.", "this is not UTF-8 text.") from error
     except (ValueError, RecursionError) as error:
         said = str(error)[:200]
         raise TableError(str(path), f"bukan JSON ({said}).", f"not JSON ({said}).") from error
+
+
+def _records(path: Path) -> list[dict[str, Any]]:
+    data = parsed_json(path)
     records = data.get("answers") if isinstance(data, dict) else data
     if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
         raise TableError(

@@ -38,10 +38,10 @@ def test_enter_in_a_field_confirms_nothing_and_the_button_does(
     expect(page.locator('[name="value:V01"][value="l3"]')).to_be_checked()
     expect(box.get_by_role("button", name="Masih berlaku")).to_have_count(0)
     page.locator("#q-V01-item summary", has_text="keyakinan").click()
-    page.locator("#q-V01-sure").select_option("2")
+    page.locator("[name='confidence:V01']").select_option("2")
     expect(page.locator("#q-V01-state")).to_have_attribute("data-state", "saved")
     page.reload()
-    expect(page.locator("#q-V01-sure")).to_have_value("2")
+    expect(page.locator("[name='confidence:V01']")).to_have_value("2")
     assert answers_of(database, assessment)["V01"].confidence == 2
 
 

@@ -18,6 +18,7 @@ from maturity.survey.assessments import instrument_of
 from maturity.survey.frozen import variable_ids
 from maturity.survey.lifecycle import OPEN
 from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
+from maturity.web import format_number
 from tests.builders import add_offices, make_round
 from tests.clock import START
 
@@ -155,6 +156,11 @@ def rows_of(html: str, table: str) -> list[list[str]]:
     """The cells of a table's body as text."""
     body = next(by_id(html, table).iter("tbody"))
     return [[words(cell) for cell in row] for row in body.iter("tr")]
+
+
+def comma_like(value: float) -> str:
+    """A number as Indonesian pages write it."""
+    return format_number(value, 2, "id")
 
 
 def codes_of(html: str) -> list[str]:

@@ -32,7 +32,9 @@ def test_every_cell_is_what_was_frozen(database: Database, stage: Stage) -> None
         hold_round(session, "a", states=STATES, seed=3)
     found = _grid(database, stage)
     assert {office.code for office in found.offices} == {"0", *SMALL}
-    assert len(found.variables) == 33
+    assert len(found.variables) == 33 + 2, (
+        "two parts of the inventory are scored beside the questions"
+    )
     with database.read() as session:
         query = (
             select(Assessment.office_code, StoredScorecard.variables)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -17,6 +20,8 @@ from maturity.db import Database
 from maturity.offices.models import Office
 from maturity.offices.registry import load_tiles
 from maturity.survey.models import Assessment, Round, StoredScorecard
+from tests.builders import make_round
+from tests.clock import START
 from tests.dashboards.country import PARTS, SMALL, by_id, card_of, hold_round, rows_of, words
 from tests.strict_client import StrictClient, page_text
 
@@ -174,7 +179,7 @@ def test_changes_are_told_only_where_the_instrument_is_the_same(
     html = page_text(viewer.get("/rounds/2026"))
     before = {o.code: c for o, _w, c in stored(database, "2025")}
     now = {o.code: c for o, _w, c in stored(database, "2026")}
-    shown = {row[0]: row[7] for row in rows_of(html, "tabel-kantor")}
+    shown = {row[0]: row[8] for row in rows_of(html, "tabel-kantor")}
     steps = []
     for code, card in now.items():
         if code in ("36.71", "36.01"):
@@ -244,3 +249,43 @@ def test_as_many_queries_for_ten_offices_as_for_all(
         sent[slug] = statements
     assert len(sent["few"]) == len(sent["all"]) <= 14
     assert not any("payload" in statement for statement in sent["all"])
+
+
+@pytest.mark.usefixtures("two_rounds")
+def test_a_round_of_others_in_between_is_not_the_one_before(
+    viewer: StrictClient, database: Database
+):
+    def shown(slug: str) -> str:
+        page = page_text(viewer.get(f"/rounds/{slug}"))
+        return page.partition("<main")[2].partition("</main")[0]
+
+    before = shown("2026")
+    with database.write() as session:
+        club = Office(code="C1", kind="club", name_id="Klub", name_en="Club", short_name="Klub",
+                      timezone="Asia/Jakarta")  # fmt: skip
+        session.add(club)
+        others = make_round(session, slug="klub", opens_at=START - timedelta(days=30))
+        session.add(Assessment(round=others, office_code="C1", state="not-started"))
+    assert shown("2026") == before
+    assert "Belum ada periode sebelumnya" in shown("klub")
+
+
+@pytest.mark.usefixtures("two_rounds")
+def test_no_office_has_a_bare_rank(viewer: StrictClient, database: Database):
+    html = page_text(viewer.get("/rounds/2026"))
+    shown = {row[0]: row[7] for row in rows_of(html, "tabel-kantor")}
+    response = viewer.get("/rounds/2026/offices.csv")
+    table = csv.DictReader(io.StringIO(response.get_data(as_text=True).lstrip("\ufeff")))
+    found = {row["code"]: row for row in table}
+    kinds = Counter(o.kind for o, _w, card in stored(database, "2026") if card)
+    assert set(kinds.values()) != {1}
+    for office, _work, card in stored(database, "2026"):
+        row, words_ = found[office.code], shown[office.code]
+        if card is None or kinds[office.kind] == 1:
+            assert (row["rank_best"], words_) == ("", "–")
+            continue
+        assert int(row["rank_of"]) == kinds[office.kind]
+        ranks = "–".join(dict.fromkeys((row["rank_best"], row["rank_worst"])))
+        tied = int(row["tied_with"])
+        told = f"setara dengan {tied} kantor" if tied else "berbeda dari semua"
+        assert words_.replace(" ", "") == f"{ranks}{told}".replace(" ", "")

@@ -41,7 +41,7 @@ PLAIN_VALUES = {
     "token": "x", "filename": "css/site.css", "chart_id": "x", "table": "offices",
     "section": SECTION, "question": "x", "thing": "x", "key": ITEM, "node_id": "x",
     "receipt": "x", "thread_id": 999_999, "interest_id": 999_999,
-    "office_code": "36",
+    "office_code": "36", "variable": ITEM, "stage": "self",
 }  # fmt: skip
 """What the route's other values are; the things need not exist: permission comes first."""
 ENDING = ("offices.sign_out", "survey.end_by_link")
@@ -124,7 +124,8 @@ def line_of(route, cells):
 
 def test_every_route_is_open_to_whom_the_table_says(app, world, monkeypatch):
     drawn = SimpleNamespace(body=b"%PDF", name="report.pdf")  # drawing each would take a minute
-    monkeypatch.setattr("maturity.reports.pdf_views.paper", lambda *_: drawn)
+    for name in ("paper", "docx_paper"):
+        monkeypatch.setattr(f"maturity.reports.pdf_views.{name}", lambda *_: drawn)
     cookies, assessments = world
     clients = {name: client_of(app, cookies.get(name)) for name in PEOPLE}
     wanted, found = table(), {}

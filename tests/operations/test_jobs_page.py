@@ -96,7 +96,20 @@ def test_reports_are_ordered_made_and_downloaded(
     assert "attachment" in reply.headers["Content-Disposition"]
     assert "laporan-2026-id.zip" in reply.headers["Content-Disposition"]
     assert hashlib.sha256(reply.data).hexdigest() == digest
-    assert ZipFile(BytesIO(reply.data)).namelist() == ["manifest.json", "laporan-2026-36.71-id.pdf"]
+    assert ZipFile(BytesIO(reply.data)).namelist() == [
+        "manifest.jsonl",
+        "laporan-2026-36.71-id.pdf",
+    ]
+
+
+def test_they_are_ordered_on_the_page_of_the_round(admin: StrictClient, database: Database) -> None:
+    admin.get("/rounds/2026")
+    reply = admin.submit({"language": "en"}, action=PAGE)
+    assert reply.status_code == 303
+    assert "2026 · EN" in look(admin, reply.location)
+    with database.read() as session:
+        job = session.scalars(select(Job)).one()
+        assert queue.payload_of(job) == {"round": "2026", "language": "en"}
 
 
 @pytest.mark.usefixtures("here")

@@ -23,6 +23,7 @@ from maturity.errors import MaturityError
 from maturity.jobs.models import Job
 from maturity.offices.models import Interest, Invite, Person, Role, SignInFailure
 from maturity.survey.file_models import EvidenceFile, StoredFile
+from maturity.survey.files import FolderStore
 from maturity.survey.link_models import ArchivedLink
 from maturity.survey.log import Note, append
 from maturity.survey.models import (
@@ -390,3 +391,74 @@ def test_backup_of_an_older_revision_is_brought_up_to_date(
     with schema.transaction(filled_url) as connection:
         assert schema.current(connection) == "9999"
         assert connection.exec_driver_sql("SELECT shoe FROM person").all() == [(None,)]
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> FolderStore:
+    """A folder with two evidence files."""
+    store = FolderStore(tmp_path / "data" / "files")
+    for body in (b"a,b\n1,2\n", bytes(range(256)) * 10_000):
+        store.put(body)
+    return store
+
+
+@SQLITE_ONLY
+def test_evidence_files_come_back(filled_url: str, kept: FolderStore, tmp_path: Path) -> None:
+    made = backup(filled_url, tmp_path / "files.zip", files=kept)
+    other = FolderStore(tmp_path / "other" / "files")
+    assert made.files == 2
+    assert restore(filled_url, tmp_path / "files.zip", force=True, files=other).files == 2
+    assert [one for one, _ in other.all()] == [one for one, _ in kept.all()]
+    assert [other.get(one) for one, _ in kept.all()] == [kept.get(one) for one, _ in kept.all()]
+
+
+@SQLITE_ONLY
+def test_a_backup_from_before_files_still_restores(
+    filled_url: str, made: Path, kept: FolderStore
+) -> None:
+    def older(members: dict[str, bytes]) -> None:
+        manifest = json.loads(members["manifest.json"])
+        del manifest["files"], manifest["damaged"]
+        members["manifest.json"] = json.dumps(manifest).encode()
+
+    before = _rows(filled_url)
+    found = restore(filled_url, _changed(made, older), force=True, files=kept)
+    assert found.files is None
+    assert _rows(filled_url) == before
+    assert len(list(kept.all())) == 2, "what is there stays"
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize("how", ["changed", "lost", "foreign"])
+def test_a_backup_with_a_bad_file_changes_nothing(
+    filled_url: str, kept: FolderStore, tmp_path: Path, how: str
+) -> None:
+    backup(filled_url, tmp_path / "files.zip", files=kept)
+    name = f"files/{next(one for one, _ in kept.all())}"
+
+    def spoil(members: dict[str, bytes]) -> None:
+        if how == "foreign":
+            members["files/" + "0" * 64] = b"x"
+        elif how == "lost":
+            del members[name]
+        else:
+            members[name] += b"x"
+
+    before, other = _rows(filled_url), FolderStore(tmp_path / "other" / "files")
+    spoiled = _changed(tmp_path / "files.zip", spoil)
+    with pytest.raises(MaturityError, match="intact"):
+        restore(filled_url, spoiled, force=True, files=other)
+    assert _rows(filled_url) == before
+    assert list(other.all()) == []
+
+
+@SQLITE_ONLY
+def test_a_damaged_file_is_named_and_left_out(
+    filled_url: str, kept: FolderStore, tmp_path: Path
+) -> None:
+    bad, path = next(kept.all())
+    path.chmod(0o600)
+    path.write_bytes(b"damaged")
+    made = backup(filled_url, tmp_path / "files.zip", files=kept)
+    assert (made.files, made.damaged) == (1, (bad,))
+    assert restore(filled_url, tmp_path / "files.zip", force=True).damaged == (bad,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from maturity import schema
 from maturity.cli import main
 from maturity.db import Database
 from maturity.offices.models import Person
+from maturity.survey.files import FolderStore
 from tests.builders import make_person
 
 
@@ -31,17 +33,37 @@ def test_from_nothing_to_backup_and_back(
     assert capsys.readouterr().out == f"Database revision: {schema.head()}\n"
     with database.write() as session:
         make_person(session, email="satu@contoh.example")
+    store = FolderStore(installation / "files")
+    kept = store.put(b"a,b\n1,2\n")
     assert main(["backup", str(file)]) == 0
     rows = 5  # three offices, one person, one membership
-    assert capsys.readouterr().out.startswith(f"{file}: {rows} rows of ")
+    out = capsys.readouterr().out
+    assert out.startswith(f"{file}: {rows} rows of ")
+    assert out.endswith(" tables, 1 evidence files\n")
+    shutil.rmtree(installation / "files")
     with database.write() as session:
         make_person(session, email="dua@contoh.example")
     assert main(["restore", str(file)]) == 1
     assert "--force" in capsys.readouterr().err
     assert main(["restore", str(file), "--force"]) == 0
+    assert store.get(kept) == b"a,b\n1,2\n"
     with database.read() as session:
         assert session.scalars(select(Person.email)).all() == ["satu@contoh.example"]
     database.dispose()
+
+
+def test_files_in_a_bucket_are_said_not_to_be_in_the_backup(
+    installation: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["db", "upgrade"]) == 0
+    monkeypatch.setenv("MATURITY_FILES", "s3://bukti/2026")
+    assert main(["backup", str(tmp_path / "a.zip")]) == 0
+    assert "in S3 and not in the backup" in capsys.readouterr().out
+    assert main(["restore", str(tmp_path / "a.zip"), "--force"]) == 0
+    assert "holds no evidence files" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,13 @@ def test_words_are_corrected_after_the_difference_was_seen(
     public = app.test_client().get("/rounds/2026/corrections").text
     assert "Salah ketik." in public
     assert "ä" in public
+    assert "(V01) – judul, bahasa Indonesia</b>" in public
+    reader = client_of(app, ADMIN)
+    reader.get("/rounds/2026/corrections")
+    reader.post("/language", data={"lang": "en", "csrf_token": reader.csrf()})
+    english = reader.get("/rounds/2026/corrections").text
+    assert "Open data action plan (V01) – title, Indonesian</b>" in english
+    assert ".title.id</span>" in english, "the path in the file, below"
     with database.read() as session:
         round_ = session.scalars(select(Round)).one()
         note = session.scalars(select(LogEntry)).one()

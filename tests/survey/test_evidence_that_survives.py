@@ -29,7 +29,7 @@ from tests.clock import START, Clock
 from tests.offices.signing import make_user
 from tests.strict_client import StrictClient, watch_sessions
 from tests.survey import made_files as made
-from tests.survey.filling import client_of, office_at_work, put, token
+from tests.survey.filling import answers_of, client_of, office_at_work, put, token
 from tests.survey.test_evidence_files import hand_in, uses
 
 SECTION = "/assessments/{}/sections/SD1"
@@ -169,7 +169,7 @@ def test_evidence_of_an_earlier_period_is_carried_over(
     before = earlier(database)
     old = link(database, before, f"{URL}-lama")
     hand_in(client, before, (made.CSV, "rekap.csv"), file_until="31-12-2026")
-    page = client.get(SECTION.format(assessment)).text
+    page = client.get(SECTION.format(assessment) + "?again=1").text
     assert f'<option value="l{old}">{URL}-lama – Pengukuran 2025</option>' in page
     assert "rekap.csv – Pengukuran 2025 – Berlaku sampai 31 Desember 2026</option>" in page
     page = hand_in(client, assessment, again=f"l{old}", value="l2")
@@ -206,6 +206,26 @@ def test_a_link_is_used_at_a_second_question(app: Flask, database: Database) -> 
         ("V01", None), ("V02", None),
     ]  # fmt: skip
     assert page.count(f'href="{URL}"') == 2
+
+
+def test_what_is_there_is_listed_once_what_was_typed_is_saved(
+    app: Flask, database: Database
+) -> None:
+    assessment, client = office_at_work(database), client_of(app)
+    address, first = SECTION.format(assessment), link(database, assessment)
+    page = client.get(address).text
+    assert 'name="again"' not in page
+    assert "Simpan dan pakai bukti yang sudah ada" in page
+    reply = client.submit({"value:V02": "l2", "do": "again"})
+    assert (reply.status_code, reply.location) == (303, f"{address}?again=1#pakai-lagi")
+    page = client.get(reply.location).text
+    assert page.count('name="again"') == 1
+    assert answers_of(database, assessment)["V02"].value == "l2"
+    reply = client.submit({"again": f"l{first}", "do": "stay"})
+    assert "Pilih pertanyaan yang memakai bukti itu." in client.get(reply.location).text
+    chosen = {"again": f"l{first}", "again-for": ["V02", "V03"], "do": "stay"}
+    client.submit(chosen)
+    assert [row.key for row in links(database)] == ["V01", "V02", "V03"]
 
 
 def test_a_note_for_inside_stays_inside(app: Flask, database: Database) -> None:
@@ -274,6 +294,25 @@ def test_links_of_published_results_are_looked_at_once_a_year(
     assert told in client_of(app).get(f"/assessments/{assessment}/check").text
     verifier = client_of(app, "verif@contoh.example")
     assert told in verifier.get(f"/assessments/{assessment}/sections/SD1/check").text
+
+
+def test_a_link_that_failed_is_tried_again_before_it_rests_for_a_year(
+    app: Flask, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assessment = office_at_work(database)
+    link(database, assessment)
+    with database.write() as session:
+        session.get_one(Assessment, assessment).state = AssessmentState.PUBLISHED
+    for days, status in ((1, 503), (4, 503), (15, 200), (366, 503), (4, 404), (15, 404)):
+        if days > 1:
+            clock.advance(days=days - 2)
+            assert look_again(app, monkeypatch) == [], f"{days} days have not passed"
+            clock.advance(days=2)
+        assert look_again(app, monkeypatch, status=status) == [URL]
+    clock.advance(days=364)
+    assert look_again(app, monkeypatch) == []
+    clock.advance(days=2)
+    assert look_again(app, monkeypatch) == [URL], "after a year as well"
 
 
 def test_carried_links_are_looked_at_a_few_at_a_time_and_not_where_that_is_off(

@@ -17,6 +17,7 @@ from maturity.db import Database
 from maturity.offices.guard import permission_of
 from maturity.offices.models import Person
 from maturity.offices.permissions import Action, Actor, Delegation, Thing, may
+from maturity.survey import sections
 from maturity.survey.log_models import LogEntry
 from maturity.survey.models import AnswerEvent, Evidence, Round
 from maturity.survey.section_models import SectionLink
@@ -458,3 +459,20 @@ def test_every_route_with_another_sections_values_is_closed(
     with database.read() as session:
         assert session.scalars(select(AnswerEvent)).all() == []
         assert session.scalars(select(SectionLink)).one().revoked_at is None
+
+
+def test_no_more_links_a_day_than_somebody_needs(
+    app: Flask, database: Database, assessment: int, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sections, "MAX_A_DAY", 2)
+    client, address = client_of(app), f"/assessments/{assessment}/links"
+    for number in (1, 2):
+        make(client, assessment)
+        client.submit({}, action=f"{address}/{number}/revoke")
+    client.get(f"/assessments/{assessment}/sections?share=SD1")
+    refused = client.submit({"name": "Rina Dewi"}, action=address)
+    assert refused.status_code == 429
+    assert "Sudah 2 tautan dibuat dalam 24 jam terakhir" in refused.text
+    assert 'value="Rina Dewi"' in refused.text
+    clock.advance(days=1, minutes=1)
+    make(client_of(app), assessment)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from maturity.config import Settings
-from maturity.worker import bulk_reports, context
+from maturity.worker import context, executors, report_piece
 
 
 class Here(Executor):
@@ -34,7 +34,8 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield Here()
 
     monkeypatch.setattr(context, "executor", executor)
+    monkeypatch.setattr(executors, "executor", executor)
     yield
-    for app in bulk_reports._apps.values():
+    for app in report_piece._apps.values():
         app.extensions["maturity"].close()
-    bulk_reports._apps.clear()
+    report_piece._apps.clear()

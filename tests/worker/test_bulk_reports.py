@@ -70,14 +70,17 @@ def test_reports_of_those_who_handed_in_are_drawn_listed_and_packed_by_processes
     assert packed is not None
     assert hashlib.sha256(packed.read_bytes()).hexdigest() == job.outcome["sha256"]
     with ZipFile(packed) as files:
-        manifest = json.loads(files.read("manifest.json"))
-        assert [one["name"] for one in manifest["reports"]] == [
+        listed = [json.loads(line) for line in files.read("manifest.jsonl").splitlines()]
+        assert [one["file"] for one in listed] == [
             "laporan-2026-36.02-id.pdf", "laporan-2026-36.71-id.pdf",
         ]  # fmt: skip
-        for one in manifest["reports"]:
-            body = files.read(one["name"])
-            assert (hashlib.sha256(body).hexdigest(), len(body)) == (one["sha256"], one["size"])
+        for one in listed:
+            body = files.read(one["file"])
+            assert (hashlib.sha256(body).hexdigest(), len(body)) == (one["sha256"], one["bytes"])
         pages = PdfReader(BytesIO(body)).pages
+    told = {name: one[name] for name in ("round", "office", "stage", "language", "pages")}
+    assert told == {"round": "2026", "office": TANGERANG, "stage": "self", "language": "id",
+                    "pages": len(pages)}  # fmt: skip
     assert "Tangerang" in " ".join(page.extract_text() for page in pages)
     assert [path.name for path in folder_of(settings, job).rglob(".*.part")] == []
 
@@ -106,20 +109,21 @@ def test_what_is_damaged_or_changed_is_drawn_again(
     first = made(app, database)
     into = folder_of(settings, first)
     (into / "laporan-2026-36.71-id.pdf").write_bytes(b"%PDF half")
-    (into / ".entries" / "laporan-2026-36.02-id.pdf.json").write_text("{")
+    lines = (into / bulk.MANIFEST).read_text().splitlines()
+    (into / bulk.MANIFEST).write_text("\n".join(["{", *lines[1:]]))
     with database.write() as session:
         late = session.scalars(select(Assessment).filter_by(office_code=SERANG)).one()
         late.submitted_at = START.replace(hour=9)  # a report says when it was handed in
     again = made(app, database)
     assert again.outcome["drawn"] == 3
-    names = {one["name"]: one["sha256"] for one in manifest_of(into)}
+    names = {one["file"]: one["sha256"] for one in manifest_of(into)}
     for name, digest in names.items():
         assert hashlib.sha256((into / name).read_bytes()).hexdigest() == digest
     assert len(names) == 3
 
 
 def manifest_of(into: Path) -> list[dict[str, Any]]:
-    return list(json.loads((into / bulk.MANIFEST).read_text())["reports"])
+    return [json.loads(line) for line in (into / bulk.MANIFEST).read_text().splitlines()]
 
 
 @pytest.mark.usefixtures("here")
@@ -133,12 +137,9 @@ def test_a_reopened_assessment_has_no_report_any_more(
         gone.state = AssessmentState.IN_PROGRESS
     (into / ".laporan-x.pdf.77.part").write_bytes(b"of a killed process")
     made(app, database)
-    assert [one["name"] for one in manifest_of(into)] == ["laporan-2026-36.71-id.pdf"]
+    assert [one["file"] for one in manifest_of(into)] == ["laporan-2026-36.71-id.pdf"]
     left = {path.name for path in into.rglob("*") if path.is_file()}
-    assert left == {
-        "laporan-2026-36.71-id.pdf", "laporan-2026-36.71-id.pdf.json",
-        "laporan-2026-id.zip", "manifest.json",
-    }  # fmt: skip
+    assert left == {"laporan-2026-36.71-id.pdf", "laporan-2026-id.zip", "manifest.jsonl"}
 
 
 @pytest.mark.usefixtures("here")

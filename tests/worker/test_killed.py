@@ -64,8 +64,11 @@ def job_of(database: Database, number: int) -> Job:
 
 def drawn(data: Path) -> dict[str, tuple[int, str]]:
     """Finished reports: when written, and what they hold."""
-    entries = data.glob("reports/*/.entries/*.json")
-    found = [entry.parents[1] / json.loads(entry.read_bytes())["name"] for entry in entries]
+    found = [
+        listed.parent / json.loads(line)["file"]
+        for listed in data.glob(f"reports/*/{bulk.MANIFEST}")
+        for line in listed.read_bytes().splitlines()
+    ]
     return {
         path.name: (path.stat().st_mtime_ns, hashlib.sha256(path.read_bytes()).hexdigest())
         for path in found

@@ -1,0 +1,111 @@
+"""Pages of all offices with five rounds: p95, queries and weight on both databases."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from bench.served import tables
+from maturity import schema
+from maturity.app import create_app
+from maturity.config import Settings
+from maturity.db import Database
+from maturity.offices.models import Role
+from tests import postgres
+from tests.builders import make_person
+from tests.dashboards.country import hold_round
+
+ROUNDS, REQUESTS = 5, 20
+STATES = ("published", "published", "settled", "reply-open", "submitted", "in-progress")
+PAGES = {
+    "national": "",
+    "monitor": "/monitor",
+    "matrix": "/matrix",
+    "matrix by likeness": "/matrix?sort=likeness",
+    "matrix as CSV": "/matrix.csv",
+    "all variables": "/variables",
+    "one variable": "/variables/V03",
+}
+HEAD = ("page", "median ms", "p95 ms", "queries", "HTML kB", "as sent kB")
+
+
+def section() -> str:
+    """Requests through the WSGI application in one process."""
+    parts = []
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        addresses = {"SQLite": Settings(data=Path(folder)).database}
+        programs = postgres.binaries()
+        if programs is not None:
+            server = stack.enter_context(postgres.server(programs))
+            addresses["PostgreSQL"] = server.url(server.create())
+        for name, address in addresses.items():
+            parts += [f"**{name}**", tables.table(HEAD, _measured(address, Path(folder)))]
+    words = (
+        f"553 offices, {ROUNDS} rounds, one process; {REQUESTS} requests each, after one to warm "
+        "up. As sent: with gzip, which is in the time."
+    )
+    return tables.section("Matrix and variables", "python bench/run.py matrix", words, *parts)
+
+
+def _measured(address: str, folder: Path) -> list[list[object]]:
+    schema.upgrade(address)
+    database = Database(address)
+    with database.write() as session:
+        for number in range(ROUNDS):
+            days = -400.0 * (ROUNDS - 1 - number) - 60
+            hold_round(session, f"r{number}", None, days=days, seed=number, states=STATES)
+        person = make_person(session, role=Role.EXTERNAL, office="0")
+        identity = f"{person.id}:{person.session_key}"
+    settings = Settings(
+        data=folder,
+        database_url=address,
+        secret_key="only for this benchmark",
+        secure_cookies=False,
+    )
+    app = create_app(settings)
+    try:
+        client = _signed_in(app, identity)
+        return [_row(client, name, f"/rounds/r{ROUNDS - 1}{path}") for name, path in PAGES.items()]
+    finally:
+        database.dispose()
+        app.extensions["maturity"].database.dispose()
+
+
+def _signed_in(app: Flask, identity: str) -> FlaskClient:
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = identity
+        cookie["seen"] = time.time()
+    return client
+
+
+def _row(client: FlaskClient, name: str, path: str) -> list[object]:
+    queries: list[str] = []
+    engine = client.application.extensions["maturity"].database.engine
+
+    def note(_connection, _cursor, statement, *_rest):
+        if statement.startswith("SELECT"):
+            queries.append(statement)
+
+    plain = client.get(path)
+    assert plain.status_code == 200, f"{path}: {plain.status_code}"
+    event.listen(engine, "before_cursor_execute", note)
+    packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+    event.remove(engine, "before_cursor_execute", note)
+    times = [_timed(client, path) for _ in range(REQUESTS)]
+    p95 = statistics.quantiles(times, n=20, method="inclusive")[-1]
+    return [name, f"{statistics.median(times):.0f}", f"{p95:.0f}", len(queries),
+            f"{len(plain.data) / 1000:.0f}", f"{len(packed.data) / 1000:.1f}"]  # fmt: skip
+
+
+def _timed(client: FlaskClient, path: str) -> float:
+    start = time.perf_counter()
+    client.get(path, headers={"Accept-Encoding": "gzip"})
+    return (time.perf_counter() - start) * 1000

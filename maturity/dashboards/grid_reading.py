@@ -1,0 +1,45 @@
+"""What pages of all variables read of a round: a constant number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import abort, request
+from sqlalchemy.orm import Session
+
+from maturity.dashboards.frame import Frame, frame_of
+from maturity.dashboards.grid import Variable, variables_of
+from maturity.dashboards.queries import Standing, round_with_source, standings
+from maturity.dashboards.stage_choice import asked_stage
+from maturity.survey.assessments import instrument_of
+from maturity.survey.instrument import Instrument
+from maturity.survey.models import Round, Stage
+from maturity.web import locale
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """A round at the stage that the address asks for, with its offices by code."""
+
+    round: Round
+    title: str
+    instrument: Instrument
+    frame: Frame
+    variables: tuple[Variable, ...]
+    stage: Stage
+    offices: list[Standing]
+
+
+def scene_of(session: Session, slug: str, *, province: str | None = None) -> Scene:
+    """The round of an address; 404 where there is none."""
+    round_ = round_with_source(session, slug) or abort(404)
+    instrument, stage = instrument_of(round_), asked_stage(session, round_, request.args)
+    return Scene(
+        round=round_,
+        title=round_.title_en if locale() == "en" else round_.title_id,
+        instrument=instrument,
+        frame=frame_of(round_, locale()),
+        variables=variables_of(instrument, locale()),
+        stage=stage,
+        offices=standings(session, round_, province=province, stage=stage),
+    )

@@ -1,0 +1,55 @@
+"""What a person may see of a round when offices are compared: which stage, which groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from maturity.dashboards.peers import Group, groups_of
+from maturity.dashboards.queries import Standing, stage_of, standings
+from maturity.dashboards.stage_choice import asked_stage
+from maturity.dashboards.suppression import tellable
+from maturity.offices.permissions import Action, Actor, Thing, may
+from maturity.survey.models import Round, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """All offices of a round at one stage, whom of them one person may not look at, and the
+    groups that may be told about. ``final``: nothing is on its way any more."""
+
+    rows: tuple[Standing, ...]
+    stage: Stage
+    final: bool
+    hidden: frozenset[str]
+    groups: Mapping[str, Group]
+    told: frozenset[str]
+    threshold: int
+
+    def row(self, code: str) -> Standing | None:
+        """An office of the round."""
+        return next((one for one in self.rows if one.code == code), None)
+
+
+def sight_of(session: Session, round_: Round, actor: Actor, args: Mapping[str, str]) -> Sight:
+    """What this person may see. Who may look at every office sees every group at any stage;
+    others see settled results once the round is final (see ``docs/comparison.md``)."""
+    final = stage_of(session, round_) is Stage.SETTLED
+    stage = asked_stage(session, round_, args)
+    rows = standings(session, round_, stage=stage)
+    hidden = frozenset(
+        row.code for row in rows
+        if not may(actor, Action.SEE_PROVINCE, Thing(row.code, row.province))
+    )  # fmt: skip
+    if hidden and final and stage is not Stage.SETTLED:
+        stage = Stage.SETTLED
+        rows = standings(session, round_, stage=stage)
+    groups = groups_of(rows)
+    told = tellable(
+        {name: group.members for name, group in groups.items()},
+        hidden=hidden,
+        threshold=round_.suppress_below if final else None,
+    )
+    return Sight(tuple(rows), stage, final, hidden, groups, told, round_.suppress_below)
