@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from sqlalchemy import case, select
+from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session, undefer
 
+from maturity.dashboards.queries import shares_offices
 from maturity.dashboards.trend import Frozen, Held
 from maturity.offices.models import Office
 from maturity.survey.assessments import VALID_IN, instrument_of
@@ -26,11 +27,12 @@ def held_rounds(
     stage: Stage,
     title: Callable[[Round], str],
 ) -> tuple[Held, tuple[Held, ...]]:
-    """The round shown and those before it, the newest first, each with the results of the same
-    stage of these offices. The variables are read only where instruments differ."""
+    """The round shown and those of its offices before it, the newest first, each with the
+    results of the same stage of these offices. The variables are read only where
+    instruments differ."""
     query = (
         select(Round)
-        .where(Round.opens_at <= shown.opens_at)
+        .where(Round.opens_at <= shown.opens_at, or_(Round.id == shown.id, shares_offices(shown)))
         .options(undefer(Round.source))
         .order_by(Round.opens_at.desc(), Round.id.desc())
     )
