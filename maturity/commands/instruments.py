@@ -1,4 +1,4 @@
-"""``maturity check``: is this an instrument, and if not, everything that is wrong with it."""
+"""``maturity check`` and ``maturity bridge``: faults of an instrument, and what changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from pathlib import Path
 from maturity.commands.faults import in_indonesian
 from maturity.commands.language import say
 from maturity.commands.parser import Commands
+from maturity.survey.bridge import bridge
 from maturity.survey.loader import Fault, InstrumentError, load
+from maturity.survey.shipped import find
 
 
 def add(commands: Commands) -> None:
@@ -26,6 +28,35 @@ def add(commands: Commands) -> None:
         help=say("berkas instrumen (YAML)", "an instrument's file (YAML)"),
     )
     check.set_defaults(run=run_check)
+    between = commands.add_parser(
+        "bridge",
+        help=say(
+            "apa yang terjadi pada tiap pertanyaan di antara dua instrumen",
+            "what became of each question between two instruments",
+        ),
+    )
+    for name in ("before", "after"):
+        between.add_argument(
+            name,
+            metavar=name.upper(),
+            help=say(
+                "berkas, id, atau id@versi instrumen", "an instrument's file, id or id@version"
+            ),
+        )
+    between.set_defaults(run=run_bridge)
+
+
+def run_bridge(args: argparse.Namespace) -> int:
+    """Print one line a question, tab-separated; then whether each kind's highest reach is kept."""
+    found = bridge(find(args.before), find(args.after))
+    for one in found.spans:
+        title = say(one.title.id, one.title.en)
+        sys.stdout.write(f"{one.fate}\t{one.id}\t{title}\n")
+    for kind, same in found.reach.items():
+        kept = say("batas tertinggi tetap", "reach kept")
+        lost = say("batas tertinggi berubah", "reach changed")
+        sys.stdout.write(f"{kept if same else lost}\t{kind or '-'}\n")
+    return 0
 
 
 def _spoken(fault: Fault) -> Fault:

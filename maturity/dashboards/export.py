@@ -95,6 +95,14 @@ def spread_csv(page: Overview) -> str:
     ))  # fmt: skip
 
 
+def changes_csv(page: Overview) -> str:
+    """What became of offices with a comparable result before, in one line."""
+    found = page.changes
+    head = ["compared", "level_up", "level_same", "level_down", "median_change", "not_comparable"]
+    row: list[Cell] = [found.compared, found.up, found.same, found.down, found.median]
+    return as_csv(head, [[*row, found.incomparable]])
+
+
 def provinces_csv(cells: Sequence[ProvinceCell], frame: Frame) -> str:
     """Each province: its own office, and those below it."""
     head = ["province", "name", "state", "level", "gated_level", "index", "members",

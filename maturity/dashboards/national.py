@@ -1,4 +1,4 @@
-"""The frozen contexts of the pages of rounds. Pure."""
+"""The frozen contexts of the pages of rounds."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from maturity.dashboards.findings import Findings
 from maturity.dashboards.frame import Frame, LevelName
 from maturity.dashboards.offices_table import Listing
 from maturity.dashboards.provinces import ProvinceCell
 from maturity.dashboards.queries import Result, Standing
-from maturity.dashboards.summary import Counts, LevelCounts, Overview
-from maturity.offices.registry import OfficeKind
+from maturity.dashboards.summary import Counts, Overview
+from maturity.dashboards.trend import TrendRow
+from maturity.survey.models import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +25,16 @@ class NationalPage:
     frame: Frame
     view: Overview
     cells: tuple[ProvinceCell, ...]
+    kinds: tuple[str, ...]
     listing: Listing
     earlier: str
+    stage: Stage
+    more: Findings
 
     @property
-    def own_levels(self) -> LevelCounts | None:
-        """Levels of the provinces' own offices."""
-        kind = OfficeKind.PROVINCE
-        return next((one for one in self.view.levels if one.kind == kind and one.total), None)
+    def own_results(self) -> int:
+        """Provinces whose own office has a result."""
+        return sum(cell.own is not None and cell.own.result is not None for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,11 @@ class ProvincePage:
     frame: Frame
     own: Standing | None
     view: Overview
+    kinds: tuple[str, ...]
     listing: Listing
     earlier: str
+    stage: Stage
+    more: Findings
     may_see_round: bool
 
 
@@ -83,11 +90,17 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class OfficePage:
-    """An office in a round and over all rounds; "" hides the result's address."""
+    """An office in a round and over all rounds; "" hides the result's address.
+
+    ``asked`` is the stage that the address asks for, "" for none.
+    """
 
     frame: Frame
     point: TrendPoint
     points: tuple[TrendPoint, ...]
+    linked: tuple[TrendRow, ...]
+    stage: Stage
+    asked: str
     timezone: str
     province_name: str
     extension_address: str

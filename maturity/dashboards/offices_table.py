@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from maturity.dashboards.queries import Standing
+from maturity.dashboards.stage_choice import SHOWN
 from maturity.offices.registry import OfficeKind
 from maturity.offices.searching import nearness, typed_words
 from maturity.survey.lifecycle import AssessmentState
@@ -20,7 +21,7 @@ Key = Callable[[Standing], float | str | None]
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What the reader asked for. ``sort`` is a column's name; "" is the best order: by
-    nearness to the searched words, else by code."""
+    nearness to the searched words, else by code. ``stage`` "" leaves that to the round."""
 
     q: str = ""
     kind: str = ""
@@ -30,6 +31,17 @@ class Wish:
     sort: str = ""
     down: bool = False
     page: int = 1
+    stage: str = ""
+
+    def keeps(self, kind: str, province: str | None) -> bool:
+        """Whether the filters of the whole page let an office through."""
+        return self.kind in ("", kind) and self.province in ("", province)
+
+    @property
+    def whole(self) -> dict[str, str]:
+        """The part of the address that the whole page follows: stage, kind, province."""
+        found = {"stage": self.stage, "kind": self.kind, "province": self.province}
+        return {name: value for name, value in found.items() if value}
 
     @property
     def filtered(self) -> bool:
@@ -47,7 +59,7 @@ class Wish:
         sort = ("-" if wish.down else "") + wish.sort if wish.sort else ""
         page = str(wish.page) if wish.page > 1 else ""
         found = {"q": wish.q, "kind": wish.kind, "province": wish.province, "state": wish.state,
-                 "level": wish.level, "sort": sort, "page": page}  # fmt: skip
+                 "level": wish.level, "stage": wish.stage, "sort": sort, "page": page}  # fmt: skip
         return {name: value for name, value in found.items() if value}
 
 
@@ -90,6 +102,7 @@ def read_wish(
         sort=column if column in COLUMNS else "",
         down=column in COLUMNS and sort.startswith("-"),
         page=page_said(args.get("page", "")),
+        stage=one_of("stage", SHOWN),
     )
 
 
@@ -117,8 +130,7 @@ def listing(rows: Sequence[Standing], wish: Wish) -> Listing:
 
 def _matches(row: Standing, wish: Wish) -> bool:
     return (
-        wish.kind in ("", row.kind)
-        and wish.province in ("", row.province)
+        wish.keeps(row.kind, row.province)
         and wish.state in ("", row.state)
         and wish.level in ("", str(row.level))
     )

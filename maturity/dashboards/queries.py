@@ -139,10 +139,14 @@ def round_with_source(session: Session, slug: str) -> Round | None:
 
 def round_before(session: Session, round_: Round) -> Round | None:
     """The round that opened last before this one in which some of its offices took part."""
-    here = select(Assessment.office_code).where(Assessment.round_id == round_.id)
-    both = exists().where(Assessment.round_id == Round.id, Assessment.office_code.in_(here))
-    earlier = select(Round).where(Round.opens_at < round_.opens_at, both)
+    earlier = select(Round).where(Round.opens_at < round_.opens_at, shares_offices(round_))
     return session.scalar(earlier.order_by(Round.opens_at.desc(), Round.id.desc()).limit(1))
+
+
+def shares_offices(round_: Round) -> ColumnElement[bool]:
+    """Rounds in which some of this one's offices took part."""
+    here = select(Assessment.office_code).where(Assessment.round_id == round_.id)
+    return exists().where(Assessment.round_id == Round.id, Assessment.office_code.in_(here))
 
 
 def standings(

@@ -81,7 +81,7 @@ class Overview:
 
 def overview(rows: Sequence[Standing], frame: Frame) -> Overview:
     """Count and measure some offices. Only submitted ones have scores."""
-    kinds = sorted({row.kind for row in rows}, key=_place)
+    kinds = kinds_of(rows)
     found = Counter(row.level for row in rows if row.level is not None)
     number, count = min(found.items(), key=lambda pair: (-pair[1], pair[0]), default=(None, 0))
     spreads = tuple(_spreads(rows, frame))
@@ -98,6 +98,11 @@ def overview(rows: Sequence[Standing], frame: Frame) -> Overview:
         weakest=min(parts, key=lambda one: one.median, default=None),
         strongest=max(parts, key=lambda one: one.median, default=None),
     )
+
+
+def kinds_of(rows: Iterable[Standing]) -> tuple[str, ...]:
+    """The kinds of some offices, in the order of the register."""
+    return tuple(sorted({row.kind for row in rows}, key=_place))
 
 
 def _place(kind: str) -> tuple[int, str]:

@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask import Blueprint, Flask, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from maturity.dashboards import (
+    bridge_views,
     compare_views,
     comparison_views,
-    export,
     matrix_views,
     monitor_views,
     variable_views,
 )
 from maturity.dashboards.files import attachment, csv_file
-from maturity.dashboards.frame import Frame, frame_of
+from maturity.dashboards.findings import Findings
+from maturity.dashboards.frame import frame_of
+from maturity.dashboards.monitor_queries import round_named
 from maturity.dashboards.national import NationalPage, OfficePage, ProvincePage, trend
-from maturity.dashboards.offices_table import Wish, choose, listing, read_wish
+from maturity.dashboards.offices_table import choose, listing
 from maturity.dashboards.provinces import province_names, provinces
-from maturity.dashboards.queries import (
-    Standing,
-    history,
-    round_before,
-    round_with_source,
-    standings,
-)
+from maturity.dashboards.queries import Standing, history, round_with_source
 from maturity.dashboards.round_ranks import RANK_TERMS, places_in_kind
 from maturity.dashboards.round_tables import round_tables
 from maturity.dashboards.rounds import round_cards
+from maturity.dashboards.scene import Scene, scene_of, title_of
+from maturity.dashboards.stage_choice import asked_stage
 from maturity.dashboards.summary import overview
+from maturity.dashboards.table_texts import table_text
+from maturity.dashboards.trend import trend_rows
+from maturity.dashboards.trend_queries import held_rounds
 from maturity.offices.guard import current_actor, office_or_404, office_thing, permit, signed_in
 from maturity.offices.navigation import Entry, add_entry
 from maturity.offices.permissions import Action, Actor, Thing, may
 from maturity.offices.registry import OfficeKind
-from maturity.survey.models import Round, Stage
 from maturity.web import is_demo, locale, now, reading
+
+PROVINCE_TABLES = "offices, status, levels, spread, changes, gaps, weak, trend, rollup"
+TABLES = f"{PROVINCE_TABLES}, provinces, shrunk"
 
 bp = Blueprint("dashboards", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -47,6 +48,7 @@ def init_app(app: Flask) -> None:
     """Add these pages to an application."""
     app.register_blueprint(bp)
     monitor_views.init_app(app)
+    bridge_views.init_app(app)
     matrix_views.init_app(app)
     variable_views.init_app(app)
     comparison_views.init_app(app)
@@ -76,48 +78,42 @@ def rounds() -> str:
 @permit(Action.SEE_ROUND)
 def national(slug: str) -> str:
     """All offices of a round on one page."""
-    round_, earlier, rows = _round_rows(slug)
-    frame, names = frame_of(round_, locale()), province_names(locale())
-    wish = _wish(frame, names)
+    scene = scene_of(slug)
+    rows, frame, names, wish = scene.rows, scene.frame, scene.names, scene.wish
     page = NationalPage(
         slug=slug,
-        title=_title(round_),
+        title=scene.title,
         frame=frame,
-        view=overview(rows, frame),
+        view=overview(scene.place, frame),
         cells=provinces(rows, frame, names),
+        kinds=scene.kinds,
         listing=listing(choose(rows, wish, locale=locale(), provinces=names), wish),
-        earlier=_title(earlier) if earlier else "",
+        earlier=title_of(scene.earlier),
+        stage=scene.stage,
+        more=Findings(scene),
     )
     return render_template(
         "dashboards/national.html",
         page=page,
-        ranks=places_in_kind(reading(), round_, rows, Stage.SELF),
+        ranks=places_in_kind(reading(), scene.round, rows, scene.stage),
         rank_terms=RANK_TERMS,
         province_names=names,
         may_order_reports=may(current_actor(), Action.ADMINISTER),
     )
 
 
-@bp.get("/rounds/<slug>/<any(offices, status, levels, spread, provinces):table>.csv")
+@bp.get(f"/rounds/<slug>/<any({TABLES}):table>.csv")
 @permit(Action.SEE_ROUND)
 def table_csv(slug: str, table: str) -> ResponseReturnValue:
-    """The numbers of the national page as a file; ``offices`` as filtered and sorted."""
-    round_, _earlier, rows = _round_rows(slug)
-    frame, names = frame_of(round_, locale()), province_names(locale())
-    if table == "offices":
-        chosen = choose(rows, _wish(frame, names), locale=locale(), provinces=names)
-        places = places_in_kind(reading(), round_, rows, Stage.SELF)
-        body = export.offices_csv(chosen, frame, names, locale=locale(), places=places)
-    elif table == "provinces":
-        body = export.provinces_csv(provinces(rows, frame, names), frame)
-    else:
-        seen = overview(rows, frame)
-        body = {
-            "status": lambda: export.status_csv(seen),
-            "levels": lambda: export.levels_csv(seen, frame),
-            "spread": lambda: export.spread_csv(seen),
-        }[table]()
-    return csv_file(body, f"{slug}-{table}.csv")
+    """The numbers of the national page as a file, as filtered."""
+    return csv_file(table_text(scene_of(slug), table), f"{slug}-{table}.csv")
+
+
+@bp.get(f"/rounds/<slug>/provinces/<code>/<any({PROVINCE_TABLES}):table>.csv")
+@permit(Action.SEE_PROVINCE, thing=office_thing)
+def province_csv(slug: str, code: str, table: str) -> ResponseReturnValue:
+    """The numbers of a province's page as a file, as filtered."""
+    return csv_file(table_text(_province_scene(slug, code), table), f"{slug}-{code}-{table}.csv")
 
 
 @bp.get("/rounds/<slug>/tables.xlsx")
@@ -136,22 +132,22 @@ def tables_xlsx(slug: str) -> ResponseReturnValue:
 @permit(Action.SEE_PROVINCE, thing=office_thing)
 def province(slug: str, code: str) -> str:
     """A province's own office and the regencies and cities in it."""
-    if office_or_404(code).kind != OfficeKind.PROVINCE:
-        abort(404)
-    round_, earlier, rows = _round_rows(slug, province=code)
-    frame, names = frame_of(round_, locale()), province_names(locale())
-    wish = _wish(frame, names)
-    members = [row for row in rows if row.code != code]
+    scene = _province_scene(slug, code)
+    wish, names = scene.wish, scene.names
+    chosen = choose(scene.members, wish, locale=locale(), provinces=names)
     page = ProvincePage(
         slug=slug,
-        title=_title(round_),
+        title=scene.title,
         code=code,
         name=names[code],
-        frame=frame,
-        own=next((row for row in rows if row.code == code), None),
-        view=overview(members, frame),
-        listing=listing(choose(members, wish, locale=locale(), provinces=names), wish),
-        earlier=_title(earlier) if earlier else "",
+        frame=scene.frame,
+        own=scene.own,
+        view=overview(scene.place, scene.frame),
+        kinds=scene.kinds,
+        listing=listing(chosen, wish),
+        earlier=title_of(scene.earlier),
+        stage=scene.stage,
+        more=Findings(scene),
         may_see_round=may(current_actor(), Action.SEE_ROUND),
     )
     return render_template("dashboards/province.html", page=page)
@@ -161,10 +157,12 @@ def province(slug: str, code: str) -> str:
 @permit(Action.SEE_PROVINCE, thing=office_thing)
 def office(slug: str, code: str) -> str:
     """One office in a round, and what became of it over the rounds."""
-    office_ = office_or_404(code)
+    office_, session = office_or_404(code), reading()
+    round_ = round_named(session, slug) or abort(404)
+    stage = asked_stage(session, round_, request.args)
     found = [
-        (frame_of(round_, locale()), round_.slug, _title(round_), standing)
-        for round_, standing in history(reading(), code)
+        (frame_of(one, locale()), one.slug, title_of(one), standing)
+        for one, standing in history(session, code, stage=stage)
     ]
     points = trend(found)
     point = next((one for one in points if one.slug == slug), None) or abort(404)
@@ -175,6 +173,9 @@ def office(slug: str, code: str) -> str:
         frame=next(frame for frame, one, _title_, _standing in found if one == slug),
         point=point,
         points=points,
+        stage=stage,
+        linked=trend_rows(*held_rounds(session, round_, [code], stage=stage, title=title_of)),
+        asked=str(stage) if request.args.get("stage") == stage else "",
         timezone=office_.timezone,
         province_name=province_names(locale()).get(office_.province_code or "", ""),
         result_address=_result_address(point.standing) if see_result else "",
@@ -189,17 +190,10 @@ def office(slug: str, code: str) -> str:
 # --- their parts ----------------------------------------------------------------------
 
 
-def _round_rows(
-    slug: str, *, province: str | None = None
-) -> tuple[Round, Round | None, Sequence[Standing]]:
-    round_ = round_with_source(reading(), slug) or abort(404)
-    earlier = round_before(reading(), round_)
-    return round_, earlier, standings(reading(), round_, earlier, province=province)
-
-
-def _wish(frame: Frame, names: dict[str, str]) -> Wish:
-    levels = [level.number for level in frame.levels]
-    return read_wish(request.args, provinces=list(names), levels=levels, kinds=list(frame.kinds))
+def _province_scene(slug: str, code: str) -> Scene:
+    if office_or_404(code).kind != OfficeKind.PROVINCE:
+        abort(404)
+    return scene_of(slug, code)
 
 
 def _result_address(standing: Standing) -> str:
@@ -210,7 +204,3 @@ def _extension_address(standing: Standing, actor: Actor, thing: Thing) -> str:
     if not may(actor, Action.ADMINISTER, thing):
         return ""
     return url_for("survey.extension", assessment_id=standing.assessment_id)
-
-
-def _title(round_: Round) -> str:
-    return round_.title_en if locale() == "en" else round_.title_id

@@ -169,6 +169,28 @@ def unreachable(instrument: Instrument) -> Iterator[tuple[str, int]]:
                 yield node_id, band.level
 
 
+Best = tuple[tuple[str, float, float, int, int], ...]
+"""For each area: the most points of the whole, the highest index, level and gated level."""
+
+
+def best_of(instrument: Instrument) -> dict[str, Best]:
+    """Kind of office -> the most that it can come to; "" where an instrument knows no kinds."""
+    found, root = _extreme(instrument, best=True), instrument.rubric.root.id
+    row = found.row(root)
+    most: dict[str, list[tuple[str, float, float, int, int]]] = {}
+    for place, profile in enumerate(profiles(instrument)):
+        points, index = (_known(part[row, place]) for part in (found.maximum, found.index))
+        level, gated = int(found.level[row, place]), int(found.gated_level[row, place])
+        area = ",".join(sorted(profile.areas))
+        most.setdefault(profile.kind or "", []).append((area, points, index, level, gated))
+    return {kind: tuple(areas) for kind, areas in most.items()}
+
+
+def _known(value: float) -> float:
+    """Rounded for comparing; -1 where there is no number."""
+    return -1.0 if math.isnan(value) else round(float(value), DECIMALS)
+
+
 def _past_end(bands: Bands, end: float, low: float) -> bool:
     closed = bands.inclusive is Edge.UPPER or end == bands.bands[-1].end
     return low > end or (low == end and not closed)

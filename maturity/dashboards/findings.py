@@ -1,0 +1,61 @@
+"""What a page of a round says beyond counts and spreads; each part in a fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from maturity.dashboards.gap import Gaps, gaps
+from maturity.dashboards.grid import grid, variables_of
+from maturity.dashboards.queries import variable_texts
+from maturity.dashboards.rollup import RolledUp, roll_up
+from maturity.dashboards.scene import Scene, title_of
+from maturity.dashboards.stage_queries import staged_indexes
+from maturity.dashboards.trend import TrendRow, trend_rows
+from maturity.dashboards.trend_queries import held_rounds
+from maturity.dashboards.weak import WeakVariable, weak_variables
+from maturity.offices.guard import current_actor
+from maturity.offices.permissions import Action, may
+from maturity.survey.assessments import instrument_of
+from maturity.web import locale, reading
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Of the offices that a scene's filters leave. Read once, when first asked for."""
+
+    scene: Scene
+
+    @cached_property
+    def gaps(self) -> Gaps:
+        """What was claimed beside what was verified and settled."""
+        staged = staged_indexes(reading(), self.scene.round)
+        return gaps(self.scene.place, staged, self.scene.frame)
+
+    @cached_property
+    def weak(self) -> tuple[WeakVariable, ...]:
+        """All variables at the stage shown, the weakest first."""
+        scene = self.scene
+        texts = variable_texts(reading(), scene.round, stage=scene.stage)
+        columns = variables_of(instrument_of(scene.round), locale())
+        scored = [row for row in scene.place if row.result is not None]
+        return weak_variables(grid(scored, texts, columns), scene.frame)
+
+    @cached_property
+    def trend(self) -> tuple[TrendRow, ...]:
+        """Each earlier round beside this one, on what compares."""
+        scene, offices = self.scene, {row.code for row in self.scene.place}
+        return trend_rows(
+            *held_rounds(reading(), scene.round, offices, stage=scene.stage, title=title_of)
+        )
+
+    @cached_property
+    def rollup(self) -> tuple[RolledUp, ...]:
+        """The country, or the province, and what lies below it."""
+        scene = self.scene
+        return roll_up(scene.place, scene.frame, scene.province)
+
+    @property
+    def variable_pages(self) -> bool:
+        """Whether this reader may open the pages of variables."""
+        return may(current_actor(), Action.SEE_ROUND)

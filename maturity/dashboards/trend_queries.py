@@ -1,0 +1,79 @@
+"""What the trend reads: all rounds with their instruments, and all results, in three queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+
+from sqlalchemy import case, or_, select
+from sqlalchemy.orm import Session, undefer
+
+from maturity.dashboards.queries import shares_offices
+from maturity.dashboards.trend import Frozen, Held
+from maturity.offices.models import Office
+from maturity.survey.assessments import VALID_IN, instrument_of
+from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
+from maturity.survey.stage_models import Correction
+
+FEW = 60
+"""So many offices are named in the query; of more, all are read."""
+
+
+def held_rounds(
+    session: Session,
+    shown: Round,
+    offices: Iterable[str],
+    *,
+    stage: Stage,
+    title: Callable[[Round], str],
+) -> tuple[Held, tuple[Held, ...]]:
+    """The round shown and those of its offices before it, the newest first, each with the
+    results of the same stage of these offices. The variables are read only where
+    instruments differ."""
+    query = (
+        select(Round)
+        .where(Round.opens_at <= shown.opens_at, or_(Round.id == shown.id, shares_offices(shown)))
+        .options(undefer(Round.source))
+        .order_by(Round.opens_at.desc(), Round.id.desc())
+    )
+    rounds = session.scalars(query).all()
+    others = {one.id for one in rounds if one.fingerprint != shown.fingerprint}
+    wanted = others | {shown.id} if others else set()
+    found = _results(session, {r.id: r for r in rounds}, set(offices), stage, wanted)
+    held = {
+        one.id: Held(one.slug, title(one), instrument_of(one), found.get(one.id, ()))
+        for one in rounds
+    }
+    return held[shown.id], tuple(h for key, h in held.items() if key != shown.id)
+
+
+def _results(
+    session: Session, rounds: Mapping[int, Round], codes: set[str], stage: Stage, wanted: set[int]
+) -> dict[int, list[Frozen]]:
+    """Round -> results that were scored with the round's own instrument, in any wording."""
+    card, prints = StoredScorecard, _prints(session, rounds.values())
+    variables = case((Assessment.round_id.in_(wanted), card.variables), else_="")
+    query = (
+        select(Assessment.round_id, Office.code, Office.kind, card.fingerprint, card.index_value,
+               variables.label("variables"))
+        .join(Assessment, Assessment.id == card.assessment_id)
+        .join(Office, Office.code == Assessment.office_code)
+        .where(Assessment.round_id.in_(rounds), card.stage == stage,
+               card.superseded_at.is_(None), Assessment.state.in_(VALID_IN[stage]))
+    )  # fmt: skip
+    if len(codes) <= FEW:
+        query = query.where(Office.code.in_(codes))
+    found: dict[int, list[Frozen]] = defaultdict(list)
+    for row in session.execute(query):
+        if row.code in codes and row.fingerprint in prints[row.round_id]:
+            found[row.round_id].append(Frozen(row.code, row.kind, row.index_value, row.variables))
+    return found
+
+
+def _prints(session: Session, rounds: Iterable[Round]) -> dict[int, set[str]]:
+    """Round -> every fingerprint that its instrument had: corrections change words only."""
+    found = {one.id: {one.fingerprint} for one in rounds}
+    query = select(Correction.round_id, Correction.before)
+    for row in session.execute(query.where(Correction.before != Correction.after)):
+        found.get(row.round_id, set()).add(row.before)
+    return found
