@@ -63,9 +63,12 @@ def extend(
     cannot have is told by office.
     """
     must_say(wanted.words)
-    notes, refused = [], []
+    notes, refused, again = [], [], 0
     for one in assessments:
         until = there(wanted.until, one.office.timezone)
+        if _was_given(session, one, wanted, until=until, author=author):
+            again += 1
+            continue
         why = _why_not(one, wanted.stage, until, now=author.now)
         if why is not None:
             refused.append(Refused.of(one, why))
@@ -73,7 +76,22 @@ def extend(
         notes.append(_extended(session, one, wanted, until=until, author=author))
     session.flush()
     log.append(session, *notes)
-    return Extended(len(notes), tuple(refused))
+    return Extended(len(notes) + again, tuple(refused))
+
+
+def _was_given(
+    session: Session, one: Assessment, wanted: Wanted, *, until: datetime, author: Author
+) -> bool:
+    """Whether the same person gave the same last: a form sent twice over a broken line."""
+    newest = (
+        select(Extension)
+        .where(Extension.assessment_id == one.id, Extension.stage == wanted.stage)
+        .order_by(Extension.id.desc())
+        .limit(1)
+    )
+    last = session.scalar(newest)
+    said = (until, clean(wanted.words).strip(), author.person_id)
+    return last is not None and said == (last.until, last.words, last.by_id)
 
 
 def _extended(

@@ -84,6 +84,17 @@ def test_a_fault_is_said_at_its_field(
     assert due_of(database, assessment) is None
 
 
+def test_a_form_sent_twice_over_a_broken_line_counts_once(
+    admin: StrictClient, database: Database
+) -> None:
+    assessment = office_at_work(database)
+    for _ in range(2):
+        admin.get(f"/assessments/{assessment}/extension")
+        assert admin.submit({"stage": "filling", **MORE}).status_code == 303
+    with database.read() as session:
+        assert len(session.scalars(select(Extension)).all()) == 1
+
+
 def test_many_offices_get_the_same_time_of_day_each_in_its_zone(
     admin: StrictClient, database: Database
 ) -> None:
