@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from time import perf_counter
 
 import jsonschema
 import pytest
@@ -63,11 +62,8 @@ def of(scores: Scores, node: str) -> tuple[float, float, int]:
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_a_shipped_instrument_loads_within_a_second(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    begun = perf_counter()
-    instrument = load_text(text, name=f"fresh {path.name}")
-    assert perf_counter() - begun < 1.0
+def test_a_shipped_instrument_loads(path: Path) -> None:
+    instrument = load_text(path.read_text(encoding="utf-8"), name=f"fresh {path.name}")
     assert instrument.id == path.stem
     assert instrument.licence == "CC-BY-4.0"
     assert instrument.sources
