@@ -206,7 +206,7 @@ def _described(round_: Round) -> Iterable[str]:
     from maturity.survey.assignments import policy_of
     from maturity.survey.deadlines import REFERENCE
 
-    yield f"{round_.slug}  {round_.title_en if spoken() == 'en' else round_.title_id}"
+    yield f"{round_.slug}  {round_.title.in_(spoken())}"
     yield f"{round_.instrument_id}@{round_.instrument_version}  {round_.fingerprint}"
     for name in ("opens_at", "closes_at", "verify_by", "reply_by", "settle_by"):
         moment = getattr(round_, name)

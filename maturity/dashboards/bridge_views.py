@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from maturity.dashboards.files import csv_file
+from maturity.dashboards.frame import frame_of
 from maturity.dashboards.queries import round_before, round_with_source
 from maturity.dashboards.scene import title_of
 from maturity.offices.guard import signed_in
@@ -30,11 +31,12 @@ def page(slug: str) -> str:
     """The questions of this round beside those of an earlier one (``before``)."""
     round_, other, found = _asked(slug)
     earlier = select(Round).where(Round.opens_at < round_.opens_at).order_by(Round.opens_at.desc())
-    choices = [(one.slug, title_of(one)) for one in reading().scalars(earlier)]
+    choices = [(one.slug, one.title.in_(locale())) for one in reading().scalars(earlier)]
     return render_template(
         "dashboards/bridge.html",
         slug=slug,
-        title=title_of(round_),
+        title=round_.title.in_(locale()),
+        frame=frame_of(round_, locale()),
         before=other,
         before_title=title_of(other),
         choices=choices,

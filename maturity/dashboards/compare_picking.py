@@ -40,12 +40,12 @@ class Picked:
 
 
 def picked(
-    wanted: Sequence[str], sight: Sight, *, language: str, names: Mapping[str, str]
+    wanted: Sequence[str], sight: Sight, *, frame: Frame, language: str, names: Mapping[str, str]
 ) -> Picked:
     """What may be shown of the ids an address names, each once and no more than fit."""
     ids, refused = [], []
     for one in dict.fromkeys(part[:40] for part in wanted if part):
-        words = _refusal(one, sight, language=language, names=names)
+        words = _refusal(one, sight, frame=frame, language=language, names=names)
         if words:
             refused.append(words)
         else:
@@ -56,7 +56,9 @@ def picked(
     return Picked(tuple(ids[:MOST]), tuple(refused))
 
 
-def _refusal(one: str, sight: Sight, *, language: str, names: Mapping[str, str]) -> str:
+def _refusal(
+    one: str, sight: Sight, *, frame: Frame, language: str, names: Mapping[str, str]
+) -> str:
     row = sight.row(one)
     if row is not None:
         return _office_refusal(row, sight, language)
@@ -66,7 +68,7 @@ def _refusal(one: str, sight: Sight, *, language: str, names: Mapping[str, str])
         return gettext("“%(one)s” tidak dikenal pada periode ini.", one=shown)
     if one in sight.told:
         return ""
-    name = group_name(group, names, {})
+    name = group_name(group, names, frame.kinds)
     if not sight.final:
         return gettext("Angka %(name)s tampil setelah semua penilaian yang diajukan "
                        "ditetapkan.", name=name)  # fmt: skip

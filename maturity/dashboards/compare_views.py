@@ -68,13 +68,13 @@ def page(slug: str) -> str:
     """A few offices and groups side by side, as far as this person may see each of them."""
     round_, sight = _seen(slug)
     frame, names, language = frame_of(round_, locale()), province_names(locale()), locale()
-    ids = picked(request.args.getlist("with"), sight, language=language, names=names)
+    ids = picked(request.args.getlist("with"), sight, frame=frame, language=language, names=names)
     found = compared(
         reading(), round_, ids.ids, sight=sight, frame=frame, names=names, language=language
     )
     shown = ComparePage(
         slug=slug,
-        title=round_.title_en if language == "en" else round_.title_id,
+        title=round_.title.in_(language),
         frame=frame,
         stage=STAGE_NAMES[sight.stage].in_(language),
         asked=request.args.get("stage", "") and str(sight.stage),
@@ -95,7 +95,9 @@ def table_csv(slug: str) -> ResponseReturnValue:
     """All numbers of the page as a file; only what this person may see."""
     round_, sight = _seen(slug)
     frame, names, language = frame_of(round_, locale()), province_names(locale()), locale()
-    ids = picked(request.args.getlist("with"), sight, language=language, names=names).ids
+    ids = picked(
+        request.args.getlist("with"), sight, frame=frame, language=language, names=names
+    ).ids
     found = compared(
         reading(), round_, ids, sight=sight, frame=frame, names=names, language=language
     )

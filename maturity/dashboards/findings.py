@@ -9,7 +9,7 @@ from maturity.dashboards.gap import Gaps, gaps
 from maturity.dashboards.grid import grid, variables_of
 from maturity.dashboards.queries import variable_texts
 from maturity.dashboards.rollup import RolledUp, roll_up
-from maturity.dashboards.scene import Scene, title_of
+from maturity.dashboards.scene import Scene
 from maturity.dashboards.stage_queries import staged_indexes
 from maturity.dashboards.trend import TrendRow, trend_rows
 from maturity.dashboards.trend_queries import held_rounds
@@ -46,7 +46,7 @@ class Findings:
         """Each earlier round beside this one, on what compares."""
         scene, offices = self.scene, {row.code for row in self.scene.place}
         return trend_rows(
-            *held_rounds(reading(), scene.round, offices, stage=scene.stage, title=title_of)
+            *held_rounds(reading(), scene.round, offices, stage=scene.stage, locale=locale())
         )
 
     @cached_property

@@ -8,8 +8,16 @@ from dataclasses import dataclass, field
 from maturity.offices.registry import OfficeKind
 from maturity.survey.assessments import instrument_of
 from maturity.survey.frozen import outline_ids
-from maturity.survey.instrument import Instrument
+from maturity.survey.instrument import Instrument, Text
 from maturity.survey.models import Round
+
+KIND_NAMES = {
+    "": Text("Semua kantor", "All offices"),
+    OfficeKind.NATIONAL: Text("KPU RI", "KPU RI"),
+    OfficeKind.PROVINCE: Text("Provinsi", "Province"),
+    OfficeKind.REGENCY: Text("Kabupaten", "Regency"),
+    OfficeKind.CITY: Text("Kota", "City"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +41,10 @@ class PartName:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The instrument of a round in one language. ``low`` and ``high`` bound the index.
+    """The instrument of a round in one ``language``. ``low`` and ``high`` bound the index.
 
-    ``levels``: none where the instrument lays none over the whole. ``kinds``: names of the
-    kinds of office that the register does not know.
+    ``levels``: none where the instrument lays none over the whole. ``kinds``: names of all
+    kinds of office, "" standing for all; ``further``: those the register does not know.
     """
 
     ref: str
@@ -46,6 +54,17 @@ class Frame:
     low: int
     high: int
     kinds: Mapping[str, str] = field(default_factory=dict)
+    further: tuple[str, ...] = ()
+    language: str = "id"
+
+    def kind(self, kind: str) -> str:
+        """What a kind of office is called; "" for all."""
+        return self.kinds.get(kind, kind)
+
+    @property
+    def lower(self) -> tuple[LevelName, ...]:
+        """The lower half of the levels, less the middle one."""
+        return self.levels[: len(self.levels) // 2]
 
     def level(self, number: int | None) -> LevelName | None:
         """The level of this number; None where there is none."""
@@ -67,6 +86,7 @@ def frame_of(round_: Round, locale: str) -> Frame:
     instrument = instrument_of(round_)
     levels = instrument.levels if instrument.rubric.root.bands is not None else ()
     names = [level.name.in_(locale) for level in levels]
+    further = {one.id: one.title for one in instrument.kinds if one.id not in KIND_NAMES}
     shorts = shorter(names)
     return Frame(
         ref=instrument.ref,
@@ -78,11 +98,9 @@ def frame_of(round_: Round, locale: str) -> Frame:
         parts=_parts(instrument, locale),
         low=instrument.rubric.first_level,
         high=instrument.rubric.last_level,
-        kinds={
-            kind.id: kind.title.in_(locale)
-            for kind in instrument.kinds
-            if kind.id not in set(OfficeKind)
-        },
+        kinds={kind: name.in_(locale) for kind, name in (KIND_NAMES | further).items()},
+        further=tuple(further),
+        language=locale,
     )
 
 

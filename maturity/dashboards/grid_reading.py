@@ -36,7 +36,7 @@ def scene_of(session: Session, slug: str, *, province: str | None = None) -> Sce
     instrument, stage = instrument_of(round_), asked_stage(session, round_, request.args)
     return Scene(
         round=round_,
-        title=round_.title_en if locale() == "en" else round_.title_id,
+        title=round_.title.in_(locale()),
         instrument=instrument,
         frame=frame_of(round_, locale()),
         variables=variables_of(instrument, locale()),

@@ -10,8 +10,8 @@ from maturity.dashboards.peers import SIZES, Group
 
 
 def group_name(group: Group, provinces: Mapping[str, str], kinds: Mapping[str, str]) -> str:
-    """The name of a group. ``provinces``: code -> name; ``kinds``: of other frameworks."""
-    kind = kinds.get(group.kind) or _kind(group.kind)
+    """The name of a group. ``provinces``: code -> name; ``kinds``: kind -> name."""
+    kind = _kinds().get(group.kind) or kinds.get(group.kind, group.kind)
     if group.province:
         place = gettext("Provinsi %(name)s", name=provinces.get(group.province, group.province))
         return gettext("%(kind)s di %(place)s", kind=kind, place=place)
@@ -33,13 +33,14 @@ def group_reason(group: Group) -> str:
     return gettext("Dipilih karena jenis kantornya sama.")
 
 
-def _kind(kind: str) -> str:
+def _kinds() -> dict[str, str]:
+    """As their signs name them."""
     return {
         "": gettext("KPU/KIP provinsi, kabupaten, dan kota"),
         "province": gettext("KPU/KIP provinsi"),
         "regency": gettext("KPU/KIP kabupaten"),
         "city": gettext("KPU/KIP kota"),
-    }.get(kind, kind)
+    }
 
 
 def _size(name: str) -> str:

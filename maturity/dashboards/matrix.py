@@ -11,7 +11,6 @@ import numpy as np
 from maturity.dashboards.frame import Frame
 from maturity.dashboards.grid import Grid, Variable
 from maturity.dashboards.likeness import by_likeness
-from maturity.dashboards.offices_table import KINDS
 from maturity.dashboards.queries import Standing
 from maturity.survey.neutral import Cell, as_csv
 
@@ -66,6 +65,7 @@ class MatrixPage:
     wish: MatrixWish
     grid: Grid
     heads: tuple[PartHead, ...]
+    kinds: tuple[str, ...]
     known: int
     code: str
     name: str
@@ -86,6 +86,7 @@ def read_matrix_wish(
     args: Mapping[str, str],
     *,
     provinces: Sequence[str],
+    kinds: Sequence[str],
     variables: Sequence[Variable],
     stages: Sequence[str],
 ) -> MatrixWish:
@@ -99,7 +100,7 @@ def read_matrix_wish(
     column = sort.removeprefix("-")
     known = column in ORDERS or any(one.id == column for one in variables)
     return MatrixWish(
-        kind=one_of("kind", KINDS),
+        kind=one_of("kind", kinds),
         province=one_of("province", provinces),
         stage=one_of("stage", stages),
         sort=column if known else ORDERS[0],

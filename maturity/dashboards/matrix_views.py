@@ -24,9 +24,9 @@ from maturity.dashboards.matrix_markup import SIGNS, Cells, range_names, rows_ma
 from maturity.dashboards.provinces import province_names
 from maturity.dashboards.queries import Standing, variable_texts
 from maturity.dashboards.stage_choice import SHOWN
-from maturity.offices.guard import current_actor, office_or_404, office_thing, permit
+from maturity.dashboards.summary import kinds_of
+from maturity.offices.guard import current_actor, office_thing, permit, province_or_404
 from maturity.offices.permissions import Action, Thing, may
-from maturity.offices.registry import OfficeKind
 from maturity.survey.blueprint import assessment_or_404, assessment_thing
 from maturity.survey.stage_words import STAGE_NAMES
 from maturity.web import locale, number, reading
@@ -57,14 +57,14 @@ def national_csv(slug: str) -> ResponseReturnValue:
 @permit(Action.SEE_PROVINCE, thing=office_thing)
 def province(slug: str, code: str) -> str:
     """A province's own office and those below it by all variables."""
-    return _page(slug, _province_or_404(code))
+    return _page(slug, province_or_404(code))
 
 
 @bp.get("/rounds/<slug>/provinces/<code>/matrix.csv")
 @permit(Action.SEE_PROVINCE, thing=office_thing)
 def province_csv(slug: str, code: str) -> ResponseReturnValue:
     """The same as a file, as filtered and sorted."""
-    return _file(slug, _province_or_404(code))
+    return _file(slug, province_or_404(code))
 
 
 @bp.get("/rounds/<slug>/<any(self, verified, settled):stage>/<int:assessment_id>/<variable>")
@@ -80,16 +80,13 @@ def cell(slug: str, stage: str, assessment_id: int, variable: str) -> ResponseRe
 # --- their parts ----------------------------------------------------------------------
 
 
-def _province_or_404(code: str) -> str:
-    return code if office_or_404(code).kind == OfficeKind.PROVINCE else abort(404)
-
-
 def _shown(slug: str, code: str) -> tuple[Scene, MatrixWish, Grid]:
     """What the address asks for, in the order it asks for."""
     scene = scene_of(reading(), slug, province=code or None)
     wish = read_matrix_wish(
         request.args,
         provinces=list(province_names(locale())),
+        kinds=kinds_of(scene.offices),
         variables=scene.variables,
         stages=[str(stage) for stage in SHOWN],
     )
@@ -110,6 +107,7 @@ def _page(slug: str, code: str = "") -> str:
         wish=wish,
         grid=shown,
         heads=part_heads(scene.variables, scene.frame),
+        kinds=kinds_of(scene.offices),
         known=sum(office.result is not None for office in shown.offices),
         code=code,
         name=names[code] if code else "",

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from maturity.dashboards.forecast import Case
-from maturity.dashboards.offices_table import KINDS, STATES
+from maturity.dashboards.offices_table import STATES
+from maturity.dashboards.summary import kinds_of
 from maturity.survey.deadlines import REFERENCE
 from maturity.survey.lifecycle import HANDED_IN, OPEN, AssessmentState
 
@@ -87,9 +88,9 @@ class Wish:
         return {name: value for name, value in found.items() if value}
 
 
-def read_wish(args: Mapping[str, str], provinces: Sequence[str]) -> Wish:
+def read_wish(args: Mapping[str, str], provinces: Sequence[str], kinds: Sequence[str]) -> Wish:
     """What an address asks for; anything unknown counts as not asked."""
-    known = {"kind": KINDS, "province": provinces, "state": (*STATES, LATE, DISPUTED)}
+    known = {"kind": kinds, "province": provinces, "state": (*STATES, LATE, DISPUTED)}
     said = {name: args.get(name, "") for name in known}
     page = args.get("page", "")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 1
@@ -160,8 +161,9 @@ def tally(rows: Sequence[Watched], at: datetime, group: str = "") -> Tally:
 
 def by_kind(rows: Sequence[Watched], at: datetime) -> tuple[Tally, ...]:
     """One tally for each kind that there is."""
-    groups = {kind: [row for row in rows if row.kind == kind] for kind in KINDS}
-    return tuple(tally(some, at, kind) for kind, some in groups.items() if some)
+    return tuple(
+        tally([row for row in rows if row.kind == kind], at, kind) for kind in kinds_of(rows)
+    )
 
 
 def by_province(rows: Sequence[Watched], at: datetime) -> tuple[Tally, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -17,6 +17,7 @@ from maturity.dashboards import monitor_export as export
 from maturity.dashboards import monitor_words as said
 from maturity.dashboards.files import csv_file
 from maturity.dashboards.forecast import Forecast, forecast
+from maturity.dashboards.frame import KIND_NAMES, frame_of
 from maturity.dashboards.monitor import (
     Day,
     Tally,
@@ -40,9 +41,11 @@ from maturity.dashboards.monitor_queries import (
     watched,
 )
 from maturity.dashboards.provinces import province_names
-from maturity.offices.guard import current_actor, office_or_404, office_thing, permit
+from maturity.dashboards.queries import round_with_source
+from maturity.dashboards.scene import title_of
+from maturity.dashboards.summary import kinds_of
+from maturity.offices.guard import current_actor, office_thing, permit, province_or_404
 from maturity.offices.permissions import Action, Thing, may
-from maturity.offices.registry import OfficeKind
 from maturity.survey.deadlines import REFERENCE
 from maturity.survey.models import Round
 from maturity.web import locale, now, reading
@@ -70,6 +73,7 @@ class Scene:
     place: Sequence[Watched]
     province: str | None
     names: dict[str, str]
+    kinds: Mapping[str, str]
     earlier: Round | None
 
     @cached_property
@@ -117,14 +121,7 @@ class Scene:
     @property
     def title(self) -> str:
         """The round's title."""
-        return title_of(self.round)
-
-
-def title_of(round_: Round | None) -> str:
-    """The title of a round in the reader's language; "" for none."""
-    if round_ is None:
-        return ""
-    return round_.title_en if locale() == "en" else round_.title_id
+        return self.round.title.in_(locale())
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +165,7 @@ def national(slug: str) -> str:
 @permit(Action.SEE_PROVINCE, thing=office_thing)
 def province(slug: str, code: str) -> str:
     """The offices of one province while they fill in."""
-    return _page(_scene(slug, _province(code)))
+    return _page(_scene(slug, province_or_404(code)))
 
 
 @bp.get(
@@ -187,24 +184,19 @@ def national_csv(slug: str, table: str) -> ResponseReturnValue:
 @permit(Action.SEE_PROVINCE, thing=office_thing)
 def province_csv(slug: str, code: str, table: str) -> ResponseReturnValue:
     """The same numbers for one province."""
-    body = _table(_scene(slug, _province(code)), table)
+    body = _table(_scene(slug, province_or_404(code)), table)
     return csv_file(body, f"{slug}-{code}-monitor-{table}.csv")
 
 
 # --- their parts ----------------------------------------------------------------------
 
 
-def _province(code: str) -> str:
-    if office_or_404(code).kind != OfficeKind.PROVINCE:
-        abort(404)
-    return code
-
-
 def _scene(slug: str, province: str | None = None) -> Scene:
     session, at, names = reading(), now(), province_names(locale())
     round_ = round_named(session, slug) or abort(404)
     rows = watched(session, round_, locale=locale(), province=province)
-    wish = read_wish(request.args, list(names) if province is None else ())
+    kinds = _kind_names(kinds_of(rows), slug)
+    wish = read_wish(request.args, list(names) if province is None else (), list(kinds))
     return Scene(
         round=round_,
         at=at,
@@ -212,8 +204,18 @@ def _scene(slug: str, province: str | None = None) -> Scene:
         place=of_place(rows, wish),
         province=province,
         names=names,
+        kinds=kinds,
         earlier=teaching_round(session, round_, at),
     )
+
+
+def _kind_names(kinds: Sequence[str], slug: str) -> dict[str, str]:
+    """The register's kinds have names; those of others stand in the round's instrument."""
+    known = {kind: name.in_(locale()) for kind, name in KIND_NAMES.items()}
+    if not known.keys() >= set(kinds):
+        round_ = round_with_source(reading(), slug)
+        known = dict(frame_of(round_, locale()).kinds) if round_ else known
+    return {kind: known.get(kind, kind) for kind in kinds}
 
 
 def _page(scene: Scene) -> str:

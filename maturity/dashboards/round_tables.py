@@ -25,13 +25,6 @@ from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
 from maturity.survey.stage_words import STAGE_NAMES
 
 WIB = ZoneInfo("Asia/Jakarta")
-KINDS = {
-    "all": Text("Semua kantor", "All offices"),
-    "national": Text("KPU RI", "KPU RI"),
-    "province": Text("Provinsi", "Province"),
-    "regency": Text("Kabupaten", "Regency"),
-    "city": Text("Kota", "City"),
-}
 Sees = Callable[[Standing], bool]
 """Whether the reader may see the answers of this office."""
 
@@ -97,7 +90,7 @@ class _Tables:
 
     @property
     def title(self) -> str:
-        return self.say(self.round.title_id, self.round.title_en)
+        return self.round.title.in_(self.language)
 
     @cached_property
     def frame(self) -> Frame:
@@ -133,9 +126,6 @@ class _Tables:
 
     def _words(self, *titles: tuple[str, str], width: float = 22) -> list[Column]:
         return [Column(self.say(*title), width, Form.TEXT) for title in titles]
-
-    def _kind(self, kind: str) -> str:
-        return KINDS[kind or "all"].in_(self.language)
 
     def _state(self, row: Standing) -> str:
         return STATE_NAMES[row.state].in_(self.language)
@@ -193,7 +183,7 @@ class _Tables:
     def _office(self, row: Standing) -> list[Cell]:
         level, result = self.frame.level(row.level), row.result
         return [
-            row.code, row.name(self.language), self._kind(row.kind), row.province,
+            row.code, row.name(self.language), self.frame.kind(row.kind), row.province,
             self.names.get(row.province or ""), self._state(row),
             row.answered, row.asked, _local(row.submitted_at) if row.submitted_at else None,
             row.level, level.name if level else None, row.gated, row.index,
@@ -233,7 +223,7 @@ class _Tables:
         numbers = [*(level.number for level in self.frame.levels), None]
         none = self.say("belum ada level", "no level yet")
         rows: list[list[Cell]] = [
-            [self._kind(one.kind), one.total, number, level.name if level else none,
+            [self.frame.kind(one.kind), one.total, number, level.name if level else none,
              one.by_index.get(number, 0), one.gated.get(number, 0)]
             for one in self.view.levels
             for number in numbers
@@ -289,7 +279,7 @@ class _Tables:
                          ("Sedang diisi", "In progress"), ("Belum dimulai", "Not started")),
         ]  # fmt: skip
         rows: list[list[Cell]] = [
-            [self._kind(one.kind), one.total, one.submitted, one.in_progress, one.not_started]
+            [self.frame.kind(one.kind), one.total, one.submitted, one.in_progress, one.not_started]
             for one in (self.view.counts, *self.view.by_kind)
         ]
         return Sheet("Status", columns, rows)

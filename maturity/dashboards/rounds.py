@@ -45,7 +45,7 @@ def _card(
     state = "upcoming" if at < round_.opens_at else "open" if at < round_.closes_at else "closed"
     return RoundCard(
         slug=round_.slug,
-        title=round_.title_en if locale == "en" else round_.title_id,
+        title=round_.title.in_(locale),
         ref=f"{round_.instrument_id}@{round_.instrument_version}",
         opens_at=round_.opens_at,
         closes_at=round_.closes_at,

@@ -57,7 +57,7 @@ class Scene:
     @property
     def title(self) -> str:
         """The round's title."""
-        return title_of(self.round)
+        return self.round.title.in_(locale())
 
 
 def scene_of(slug: str, province: str | None = None) -> Scene:
@@ -67,8 +67,7 @@ def scene_of(slug: str, province: str | None = None) -> Scene:
     earlier, stage = round_before(session, round_), asked_stage(session, round_, request.args)
     frame = frame_of(round_, locale())
     levels = [level.number for level in frame.levels]
-    kinds = list(frame.kinds)
-    wish = read_wish(request.args, provinces=list(names), levels=levels, kinds=kinds)
+    wish = read_wish(request.args, provinces=list(names), levels=levels, kinds=frame.further)
     return Scene(
         round=round_,
         earlier=earlier,
@@ -83,6 +82,4 @@ def scene_of(slug: str, province: str | None = None) -> Scene:
 
 def title_of(round_: Round | None) -> str:
     """The title of a round in the reader's language; "" for none."""
-    if round_ is None:
-        return ""
-    return round_.title_en if locale() == "en" else round_.title_id
+    return "" if round_ is None else round_.title.in_(locale())

@@ -6,6 +6,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from maturity.dashboards.frame import Frame, LevelName, PartName
 from maturity.dashboards.queries import Standing
@@ -100,7 +101,15 @@ def overview(rows: Sequence[Standing], frame: Frame) -> Overview:
     )
 
 
-def kinds_of(rows: Iterable[Standing]) -> tuple[str, ...]:
+class OfKind(Protocol):
+    """Whatever is of an office."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of the office."""
+
+
+def kinds_of(rows: Iterable[OfKind]) -> tuple[str, ...]:
     """The kinds of some offices, in the order of the register."""
     return tuple(sorted({row.kind for row in rows}, key=_place))
 

@@ -16,7 +16,7 @@ from maturity.dashboards.frame import Frame, LevelName
 from maturity.dashboards.grid import Grid, Variable
 from maturity.dashboards.matrix_markup import SIGNS, range_names, range_of
 from maturity.dashboards.queries import Standing
-from maturity.offices.registry import OfficeKind
+from maturity.dashboards.summary import kinds_of
 from maturity.survey.neutral import Cell, as_csv
 
 FEW = 5
@@ -99,9 +99,8 @@ def whole(grid: Grid, column: int) -> Share:
 def by_kind(grid: Grid, column: int) -> list[Share]:
     """A share for each kind of office; its code is the kind."""
     return [
-        share_of(grid, column, code=str(kind), only=lambda office, kind=kind: office.kind == kind)  # type: ignore[misc]
-        for kind in OfficeKind
-        if any(office.kind == kind for office in grid.offices)
+        share_of(grid, column, code=kind, only=lambda office, kind=kind: office.kind == kind)  # type: ignore[misc]
+        for kind in kinds_of(grid.offices)
     ]
 
 

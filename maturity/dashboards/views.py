@@ -25,16 +25,22 @@ from maturity.dashboards.queries import Standing, history, round_with_source
 from maturity.dashboards.round_ranks import RANK_TERMS, places_in_kind
 from maturity.dashboards.round_tables import round_tables
 from maturity.dashboards.rounds import round_cards
-from maturity.dashboards.scene import Scene, scene_of, title_of
+from maturity.dashboards.scene import scene_of, title_of
 from maturity.dashboards.stage_choice import asked_stage
 from maturity.dashboards.summary import overview
 from maturity.dashboards.table_texts import table_text
 from maturity.dashboards.trend import trend_rows
 from maturity.dashboards.trend_queries import held_rounds
-from maturity.offices.guard import current_actor, office_or_404, office_thing, permit, signed_in
+from maturity.offices.guard import (
+    current_actor,
+    office_or_404,
+    office_thing,
+    permit,
+    province_or_404,
+    signed_in,
+)
 from maturity.offices.navigation import Entry, add_entry
 from maturity.offices.permissions import Action, Actor, Thing, may
-from maturity.offices.registry import OfficeKind
 from maturity.web import is_demo, locale, now, reading
 
 PROVINCE_TABLES = "offices, status, levels, spread, changes, gaps, weak, trend, rollup"
@@ -113,7 +119,9 @@ def table_csv(slug: str, table: str) -> ResponseReturnValue:
 @permit(Action.SEE_PROVINCE, thing=office_thing)
 def province_csv(slug: str, code: str, table: str) -> ResponseReturnValue:
     """The numbers of a province's page as a file, as filtered."""
-    return csv_file(table_text(_province_scene(slug, code), table), f"{slug}-{code}-{table}.csv")
+    return csv_file(
+        table_text(scene_of(slug, province_or_404(code)), table), f"{slug}-{code}-{table}.csv"
+    )
 
 
 @bp.get("/rounds/<slug>/tables.xlsx")
@@ -132,7 +140,7 @@ def tables_xlsx(slug: str) -> ResponseReturnValue:
 @permit(Action.SEE_PROVINCE, thing=office_thing)
 def province(slug: str, code: str) -> str:
     """A province's own office and the regencies and cities in it."""
-    scene = _province_scene(slug, code)
+    scene = scene_of(slug, province_or_404(code))
     wish, names = scene.wish, scene.names
     chosen = choose(scene.members, wish, locale=locale(), provinces=names)
     page = ProvincePage(
@@ -161,7 +169,7 @@ def office(slug: str, code: str) -> str:
     round_ = round_named(session, slug) or abort(404)
     stage = asked_stage(session, round_, request.args)
     found = [
-        (frame_of(one, locale()), one.slug, title_of(one), standing)
+        (frame_of(one, locale()), one.slug, one.title.in_(locale()), standing)
         for one, standing in history(session, code, stage=stage)
     ]
     points = trend(found)
@@ -174,7 +182,7 @@ def office(slug: str, code: str) -> str:
         point=point,
         points=points,
         stage=stage,
-        linked=trend_rows(*held_rounds(session, round_, [code], stage=stage, title=title_of)),
+        linked=trend_rows(*held_rounds(session, round_, [code], stage=stage, locale=locale())),
         asked=str(stage) if request.args.get("stage") == stage else "",
         timezone=office_.timezone,
         province_name=province_names(locale()).get(office_.province_code or "", ""),
@@ -188,12 +196,6 @@ def office(slug: str, code: str) -> str:
 
 
 # --- their parts ----------------------------------------------------------------------
-
-
-def _province_scene(slug: str, code: str) -> Scene:
-    if office_or_404(code).kind != OfficeKind.PROVINCE:
-        abort(404)
-    return scene_of(slug, code)
 
 
 def _result_address(standing: Standing) -> str:

@@ -36,19 +36,20 @@ class WeakVariable:
 
 def weak_variables(found: Grid, frame: Frame) -> tuple[WeakVariable, ...]:
     """All variables that some office has a result in, the weakest first."""
-    numbers = [level.number for level in frame.levels]
-    rows = [_weak(found, place, numbers) for place in range(len(found.variables))]
+    numbers, lower = ([one.number for one in some] for some in (frame.levels, frame.lower))
+    rows = [_weak(found, place, numbers, lower) for place in range(len(found.variables))]
     known = [row for row in rows if row is not None]
     return tuple(sorted(known, key=lambda r: (-r.share, -r.lowest / r.count, r.median)))
 
 
-def _weak(found: Grid, place: int, numbers: Sequence[int]) -> WeakVariable | None:
+def _weak(
+    found: Grid, place: int, numbers: Sequence[int], lower: Sequence[int]
+) -> WeakVariable | None:
     percent = found.percent[:, place]
     known = ~np.isnan(percent)
     percent, level = percent[known], found.level[known, place]
     if not percent.size:
         return None
-    lower = numbers[: len(numbers) // 2]
     low = np.where(level == NO_LEVEL, percent < HALF, np.isin(level, lower))
     bottom = np.where(level == NO_LEVEL, percent <= 0, level == min(numbers, default=1))
     return WeakVariable(

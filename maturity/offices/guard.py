@@ -35,6 +35,7 @@ from maturity.offices.permissions import (
     Thing,
     may,
 )
+from maturity.offices.registry import OfficeKind
 from maturity.web import came_from, now, reading, wants_json
 
 RENEW_AFTER = timedelta(minutes=5)
@@ -156,6 +157,11 @@ def thing_of(office: Office) -> Thing:
 def office_or_404(code: str) -> Office:
     """The office with this code, in the request's reading session."""
     return (reading().get(Office, code) if code.isprintable() else None) or abort(404)
+
+
+def province_or_404(code: str) -> str:
+    """The code of a province, if it is one."""
+    return code if office_or_404(code).kind == OfficeKind.PROVINCE else abort(404)
 
 
 def office_thing(code: str, **_others: object) -> Thing:

@@ -64,7 +64,7 @@ def build(
         assessment=assessment.id,
         office=office_facts(work),
         round_slug=round_.slug,
-        round_title=Text(round_.title_id, round_.title_en),
+        round_title=round_.title,
         instrument=instrument_facts(work.instrument),
         demo=round_.demo,
         provisional=stored is None,

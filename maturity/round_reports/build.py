@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from maturity.dashboards.frame import frame_of
+from maturity.dashboards.frame import Frame, frame_of
+from maturity.dashboards.gap import GapRow, gaps
 from maturity.dashboards.grid import grid, variables_of
 from maturity.dashboards.provinces import province_names, provinces
 from maturity.dashboards.queries import (
@@ -16,17 +17,15 @@ from maturity.dashboards.queries import (
     standings,
     variable_texts,
 )
+from maturity.dashboards.stage_queries import staged_indexes
 from maturity.dashboards.summary import overview
+from maturity.dashboards.weak import WeakVariable, weak_variables
 from maturity.reports.build import instrument_facts
 from maturity.round_reports.facts import (
-    Gap,
     Province,
     RoundReport,
-    VariableFact,
     areas,
-    gap_between,
     part_levels,
-    variable_facts,
 )
 from maturity.survey.assessments import instrument_of
 from maturity.survey.models import Round, Stage
@@ -54,7 +53,7 @@ def round_report(
     least = round_.suppress_below
     return RoundReport(
         slug=round_.slug,
-        title=_title(round_, language),
+        title=round_.title.in_(language),
         language=language,
         stage=stage,
         demo=demo or round_.demo,
@@ -69,29 +68,22 @@ def round_report(
         part_levels=part_levels(rows, frame),
         cells=() if province else provinces(rows, frame, names),
         areas=() if province else areas(rows, names, threshold=least),
-        variables=_variables(session, round_, rows, stage=stage, language=language),
-        gap=_gap(session, round_, province),
-        earlier=_title(earlier, language) if earlier else "",
+        variables=_variables(session, round_, rows, frame, stage),
+        gap=_gap(session, round_, rows, frame),
+        earlier=earlier.title.in_(language) if earlier else "",
     )
 
 
 def _variables(
-    session: Session, round_: Round, rows: Sequence[Standing], *, stage: Stage, language: str
-) -> tuple[VariableFact, ...]:
+    session: Session, round_: Round, rows: Sequence[Standing], frame: Frame, stage: Stage
+) -> tuple[WeakVariable, ...]:
     scored = [row for row in rows if row.result is not None]
     texts = variable_texts(session, round_, stage=stage)
-    table = grid(scored, texts, variables_of(instrument_of(round_), language))
-    return variable_facts(table, threshold=round_.suppress_below)
+    columns = variables_of(instrument_of(round_), frame.language)
+    found = weak_variables(grid(scored, texts, columns), frame)
+    return tuple(one for one in found if one.count >= round_.suppress_below)
 
 
-def _gap(session: Session, round_: Round, province: str | None) -> Gap | None:
-    claimed, verified = (
-        [row for row in standings(session, round_, province=province, stage=stage)
-         if row.code != province]
-        for stage in (Stage.SELF, Stage.VERIFIED)
-    )  # fmt: skip
-    return gap_between(claimed, verified, threshold=round_.suppress_below)
-
-
-def _title(round_: Round, language: str) -> str:
-    return round_.title_en if language == "en" else round_.title_id
+def _gap(session: Session, round_: Round, rows: Sequence[Standing], frame: Frame) -> GapRow | None:
+    found = gaps(rows, staged_indexes(session, round_), frame).whole
+    return found if found is not None and found.count >= round_.suppress_below else None

@@ -9,20 +9,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from statistics import median
-
-import numpy as np
 
 from maturity.dashboards.frame import Frame, PartName
-from maturity.dashboards.grid import Grid, Variable
+from maturity.dashboards.gap import GapRow
 from maturity.dashboards.provinces import ProvinceCell
 from maturity.dashboards.queries import Standing
 from maturity.dashboards.summary import Overview, Spread, spread
+from maturity.dashboards.weak import WeakVariable
 from maturity.reports.report import InstrumentFacts
 from maturity.survey.models import Stage
-
-WEAK_BELOW = 50.0
-"""Percent of what can be reached below which a variable counts as weak in an office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +47,12 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """Verified less self-assessed index, over offices that have both."""
-
-    count: int
-    lower: int
-    same: int
-    higher: int
-    median: float
-
-
-@dataclass(frozen=True, slots=True)
-class VariableFact:
-    """One variable over ``count`` offices: the median percent, in how many it is weak, levels."""
-
-    variable: Variable
-    count: int
-    median: float
-    weak: int
-    levels: Mapping[int, int]
-
-
-@dataclass(frozen=True, slots=True)
 class RoundReport:
     """A round, or the regencies and cities of one ``province`` in it, at a stage.
 
     ``rows`` are all offices that it is about, by code. ``view`` and what else sums up offices
-    counts those with a result only. ``earlier`` is the title of the round before, "" for none.
+    counts those with a result only; ``variables`` stand with the weakest first, ``gap`` is what
+    was claimed less what was verified. ``earlier`` is the title of the round before, "" for none.
     """
 
     slug: str
@@ -97,8 +71,8 @@ class RoundReport:
     part_levels: tuple[PartLevels, ...]
     cells: tuple[ProvinceCell, ...]
     areas: tuple[Area, ...]
-    variables: tuple[VariableFact, ...]
-    gap: Gap | None
+    variables: tuple[WeakVariable, ...]
+    gap: GapRow | None
     earlier: str
 
     @property
@@ -149,39 +123,4 @@ def areas(
         whole = spread(indexes)
         if whole is not None and whole.count >= threshold:
             found.append(Area(code, names.get(code, code), whole))
-    return tuple(found)
-
-
-def gap_between(
-    claimed: Sequence[Standing], verified: Sequence[Standing], *, threshold: int
-) -> Gap | None:
-    """How the verified indexes differ; None where too few offices have both."""
-    before = {row.code: row.index for row in claimed}
-    steps = []
-    for row in verified:
-        first = before.get(row.code)
-        if row.index is not None and first is not None:
-            steps.append(row.index - first)
-    if not steps or len(steps) < threshold:
-        return None
-    return Gap(
-        count=len(steps),
-        lower=sum(step < 0 for step in steps),
-        same=sum(step == 0 for step in steps),
-        higher=sum(step > 0 for step in steps),
-        median=median(steps),
-    )
-
-
-def variable_facts(grid: Grid, *, threshold: int) -> tuple[VariableFact, ...]:
-    """Each variable that enough offices have a percent in, in the order of the instrument."""
-    found = []
-    for column, variable in enumerate(grid.variables):
-        percent = grid.percent[:, column]
-        known = percent[~np.isnan(percent)]
-        if known.size and known.size >= threshold:
-            levels = Counter(int(one) for one in grid.level[:, column] if one)
-            weak = int((known < WEAK_BELOW).sum())
-            middle = float(np.median(known))
-            found.append(VariableFact(variable, int(known.size), middle, weak, levels))
     return tuple(found)

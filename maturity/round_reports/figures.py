@@ -77,7 +77,7 @@ def _levels(report: RoundReport, shown: Shown) -> Chart:
     for one in report.view.levels:
         if one.total < report.threshold or (one.kind and one.total == report.scored):
             continue
-        name = shown.kind(one.kind) if one.kind else shown.say("Semua kantor", "All offices")
+        name = shown.frame.kind(one.kind) if one.kind else shown.say("Semua kantor", "All offices")
         rows.append(_share(f"{name} ({shown.number(one.total, 0)})", one.by_index, report, True))
         gated = shown.say("level terjaga", "gated level")
         rows.append(_share(gated, one.gated, report, False))

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from maturity.dashboards.summary import LevelCounts
+from maturity.dashboards.weak import WeakVariable
 from maturity.reports.words import listed
-from maturity.round_reports.facts import RoundReport, VariableFact
+from maturity.round_reports.facts import RoundReport
 from maturity.round_reports.shown import Shown
 from maturity.survey.models import Stage
 from maturity.survey.stage_words import STAGE_NAMES
@@ -125,7 +126,7 @@ def _levels(report: RoundReport, shown: Shown) -> str:
     big = [one for one in kinds if one.total >= report.threshold]
     if not words or len(big) < 2:
         return words and f"{words}."
-    each = "; ".join(f"{shown.kind(one.kind)} {_short(one, shown)}" for one in big)
+    each = "; ".join(f"{shown.frame.kind(one.kind)} {_short(one, shown)}" for one in big)
     return shown.say(f"{words}. Menurut jenis: {each}.", f"{words}. By kind: {each}.")
 
 
@@ -203,20 +204,25 @@ def _variables(report: RoundReport, shown: Shown) -> str:
     if not weak:
         return ""
     each = listed([_variable(one, shown) for one in weak], report.language)
+    lower = _names([level.number for level in report.frame.lower], shown)
+    if lower:
+        return shown.say(
+            f"Variabel yang paling sering berada pada level bawah ({lower}): {each}.",
+            f"Variables most often at a low level ({lower}): {each}.",
+        )
     return shown.say(
         f"Variabel yang paling sering di bawah separuh nilai yang dapat dicapai: {each}.",
         f"Variables most often below half of what can be reached: {each}.",
     )
 
 
-def weakest_variables(report: RoundReport) -> list[VariableFact]:
-    """Those that are weak in the largest shares of offices; equals by median, then in order."""
-    weak = [one for one in report.variables if one.weak]
-    return sorted(weak, key=lambda one: (-one.weak / one.count, one.median))[:WEAK_VARIABLES]
+def weakest_variables(report: RoundReport) -> list[WeakVariable]:
+    """Those in which the largest shares of offices are low."""
+    return [one for one in report.variables if one.low][:WEAK_VARIABLES]
 
 
-def _variable(one: VariableFact, shown: Shown) -> str:
-    few, total = shown.number(one.weak, 0), shown.number(one.count, 0)
+def _variable(one: WeakVariable, shown: Shown) -> str:
+    few, total = shown.number(one.low, 0), shown.number(one.count, 0)
     return f"“{one.variable.title}” ({few} {shown.say('dari', 'of')} {total})"
 
 
@@ -244,13 +250,15 @@ def _gap(report: RoundReport, shown: Shown) -> str:
     gap = report.gap
     if gap is None:
         return ""
-    lower, same, higher = (shown.number(one, 0) for one in (gap.lower, gap.same, gap.higher))
+    lower, same, higher = (
+        shown.number(one, 0) for one in (gap.claimed_higher, gap.same, gap.claimed_lower)
+    )
     return shown.say(
         f"Pada {shown.offices(gap.count)} yang sudah diverifikasi, nilai verifikasi berbeda "
-        f"{shown.step(gap.median)} (median) dari nilai mandiri: lebih rendah pada {lower}, sama "
+        f"{shown.step(-gap.median)} (median) dari nilai mandiri: lebih rendah pada {lower}, sama "
         f"pada {same}, lebih tinggi pada {higher}.",
         f"In {shown.offices(gap.count)} with verification, the verified {shown.measure} differs "
-        f"by {shown.step(gap.median)} (median) from the self-assessed one: lower in {lower}, "
+        f"by {shown.step(-gap.median)} (median) from the self-assessed one: lower in {lower}, "
         f"equal in {same}, higher in {higher}.",
     )
 

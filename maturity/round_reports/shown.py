@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from maturity.dashboards.frame import Frame
 from maturity.dashboards.queries import Standing
-from maturity.dashboards.round_tables import KINDS
 from maturity.reports.chart import said
 from maturity.web import format_number
 
@@ -65,11 +64,6 @@ class Shown:
         """``Level 2, Berkembang``."""
         found = self.frame.level(number)
         return "–" if found is None else f"Level {found.number}, {found.name}"
-
-    def kind(self, kind: str) -> str:
-        """What a kind of office is called; "" for all."""
-        known = KINDS.get(kind or "all")
-        return known.in_(self.language) if known else self.frame.kinds.get(kind, kind)
 
     def offices(self, count: int) -> str:
         """``12 kantor``."""

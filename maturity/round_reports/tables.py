@@ -20,7 +20,7 @@ def status(report: RoundReport, shown: Shown) -> Table:
                  ("Jumlah", "All"))  # fmt: skip
     kinds = report.view.by_kind if len(report.view.by_kind) > 1 else ()
     rows: list[tuple[Cell, ...]] = [
-        (shown.kind(one.kind), one.submitted, one.in_progress, one.not_started, one.total)
+        (shown.frame.kind(one.kind), one.submitted, one.in_progress, one.not_started, one.total)
         for one in (*kinds, report.view.counts)
     ]
     return Table(head, tuple(rows), (1, 2, 3, 4))
@@ -42,7 +42,7 @@ def levels(report: RoundReport, shown: Shown) -> Table:
         by = (("Level", one.by_index), (shown.say("Level terjaga", "Gated level"), one.gated))
         for name, counts in by:
             found = (counts.get(number, 0) for number in numbers)
-            rows.append((shown.kind(one.kind), name, one.total, *found))
+            rows.append((shown.frame.kind(one.kind), name, one.total, *found))
     return Table(head, tuple(rows), tuple(range(2, len(head))))
 
 
@@ -110,17 +110,18 @@ def _province(cell: ProvinceCell, report: RoundReport, shown: Shown) -> tuple[Ce
 
 
 def variables(report: RoundReport, shown: Shown) -> Table:
-    """Each variable: offices, the median of what can be reached, in how many it is weak."""
-    by_level = shown.has_levels and any(one.levels for one in report.variables)
+    """Each variable, the weakest first: offices, the median of what can be reached, how many
+    are low."""
+    by_level = shown.has_levels and any(any(one.levels.values()) for one in report.variables)
     numbers = [level.number for level in report.frame.levels] if by_level else []
     head = (
         *_head(shown, ("Variabel", "Variable"), ("Kantor", "Offices"), ("Median", "Median"),
-               ("Di bawah separuh", "Below half")),
+               ("Level bawah", "Low level") if by_level else ("Di bawah separuh", "Below half")),
         *(f"L{number}" for number in numbers),
     )  # fmt: skip
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (one.variable.title, one.count, f"{shown.number(one.median, 0)}%",
-         f"{shown.number(one.weak, 0)} ({shown.percent(one.weak / one.count, 0)})",
+         f"{shown.number(one.low, 0)} ({shown.number(one.share, 0)}%)",
          *_levels_of(one.levels, numbers))
         for one in report.variables
     )  # fmt: skip
@@ -129,7 +130,7 @@ def variables(report: RoundReport, shown: Shown) -> Table:
 
 def _levels_of(levels: Mapping[int, int], numbers: list[int]) -> tuple[Cell, ...]:
     """Counts by level; dashes for a variable that has none."""
-    return tuple(levels.get(number, 0) if levels else None for number in numbers)
+    return tuple(levels.get(number, 0) if any(levels.values()) else None for number in numbers)
 
 
 def _five(shown: Shown, first: tuple[str, str]) -> tuple[str, ...]:

@@ -7,9 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from maturity.dashboards.queries import round_with_source
 from maturity.dashboards.stage_choice import asked_stage
-from maturity.offices.guard import office_or_404, office_thing, permit
+from maturity.offices.guard import office_thing, permit, province_or_404
 from maturity.offices.permissions import Action
-from maturity.offices.registry import OfficeKind
 from maturity.round_reports.build import round_report
 from maturity.round_reports.paper import round_paper
 from maturity.web import is_demo, locale, reading
@@ -33,9 +32,7 @@ def national(slug: str) -> ResponseReturnValue:
 @permit(Action.SEE_PROVINCE, thing=office_thing)
 def province(slug: str, code: str) -> ResponseReturnValue:
     """A province's own office and the regencies and cities in it on paper."""
-    if office_or_404(code).kind != OfficeKind.PROVINCE:
-        abort(404)
-    return _file(slug, code)
+    return _file(slug, province_or_404(code))
 
 
 def _file(slug: str, code: str | None) -> Response:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from maturity.db import Base, UtcDateTime
 from maturity.offices.models import Office
+from maturity.survey.instrument import Text as Words
 from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.section_models import SectionLink
 
@@ -52,6 +53,11 @@ class Round(Base):
     na_policy: Mapped[str] = mapped_column(String(16), default="claimed", server_default="claimed")
     suppress_below: Mapped[int] = mapped_column(default=5, server_default="5")
     demo: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def title(self) -> Words:
+        """The title in both languages."""
+        return Words(self.title_id, self.title_en)
 
 
 class Assessment(Base):

@@ -124,7 +124,7 @@ def _provinces(found: Sequence[Line]) -> list[tuple[str, str]]:
 
 def _rounds() -> list[tuple[str, str]]:
     found = reading().scalars(select(Round).order_by(Round.opens_at.desc()))
-    return [(one.slug, one.title_en if locale() == "en" else one.title_id) for one in found]
+    return [(one.slug, one.title.in_(locale())) for one in found]
 
 
 # --- what nobody disputes -------------------------------------------------------------

@@ -219,7 +219,7 @@ class _Writer:
         office, round_ = self.work.office, self.work.assessment.round
         page.set_column(0, 0, 46)
         page.set_column(1, 2, 30)
-        title = round_.title_en if self.language == "en" else round_.title_id
+        title = round_.title.in_(self.language)
         page.write_string(0, 0, f"{office.short_name} – {title}", self.styles["title"])
         until = format_moment(filling_due(self.work.assessment), office.timezone, self.language)
         made = format_moment(now, office.timezone, self.language)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from maturity.app import create_app
@@ -167,6 +168,22 @@ def test_a_country_has_its_page_in_both_languages(loaded: Loaded):
     assert "Land MT" in page
     assert "Negara MT" not in page
     assert rows_of(page, "tabel-status")[0] == ["Country", "18", "0", "0", "18"]
+
+
+def test_all_pages_of_the_round_know_its_kind_of_office(loaded: Loaded):
+    get = loaded.client.get
+    for page in ("matrix", "monitor", "variables/Q1", "compare?with=kind-country&with=AL"):
+        assert "Negara" in page_text(get(f"/rounds/eu/{page}")), page
+    assert len(table(loaded, "/rounds/eu/matrix.csv?kind=country")) == 18
+    assert [row["kind"] for row in table(loaded, "/rounds/eu/monitor/kinds.csv")] == [
+        "all", "country",
+    ]  # fmt: skip
+    groups = {row["group"]: row["code"] for row in table(loaded, "/rounds/eu/variables/Q1.csv")}
+    assert groups["kind"] == "country"
+    reply = get("/rounds/eu/tables.xlsx")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(reply.data))
+    rows = book.get_sheet_by_name("Kantor").to_python()
+    assert {row[2] for row in rows[1:]} == {"Negara"}
 
 
 def test_the_paper_says_the_published_points(loaded: Loaded):
