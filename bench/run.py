@@ -15,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "docs" / "benchmarks.md"
-ORDER = ("scoring", "ranks", "serving", "saving", "weights", "reports", "national", "matrix")
+ORDER = ("scoring", "ranks", "serving", "saving", "weights", "reports", "pages")
 
 
 def names() -> list[str]:

@@ -181,8 +181,9 @@ OVERVIEWS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize(
+    ("size", "language"), [(PHONE, "id"), (DESK, "en")], ids=["phone-id", "desk-en"]
+)
 @pytest.mark.parametrize("whose", [RESPONSIBLE, ADMINISTRATOR], ids=["own", "all"])
 def test_no_page_has_a_barrier_or_scrolls_sideways(
     walker: Open,

@@ -1,4 +1,4 @@
-"""Pages of all offices with five rounds: p95, queries and weight on both databases."""
+"""Pages of a round with all offices and five rounds: p95, queries, weight, both databases."""
 
 from __future__ import annotations
 
@@ -26,6 +26,12 @@ ROUNDS, REQUESTS = 5, 20
 STATES = ("published", "published", "settled", "reply-open", "submitted", "in-progress")
 PAGES = {
     "national": "",
+    "national, second page by index": "?sort=-index&page=2",
+    "national, search": "?q=tangerang",
+    "all offices as CSV": "/offices.csv",
+    "one province": "/provinces/32",
+    "one office": "/offices/32.73",
+    "two offices compared": "/compare?with=32.73&with=32.04",
     "monitor": "/monitor",
     "matrix": "/matrix",
     "matrix by likeness": "/matrix?sort=likeness",
@@ -51,7 +57,7 @@ def section() -> str:
         f"553 offices, {ROUNDS} rounds, one process; {REQUESTS} requests each, after one to warm "
         "up. As sent: with gzip, which is in the time."
     )
-    return tables.section("Matrix and variables", "python bench/run.py matrix", words, *parts)
+    return tables.section("Pages of a round", "python bench/run.py pages", words, *parts)
 
 
 def _measured(address: str, folder: Path) -> list[list[object]]:
