@@ -210,10 +210,8 @@ def _variables(report: RoundReport, shown: Shown) -> str:
             f"Variabel yang paling sering berada pada level bawah ({lower}): {each}.",
             f"Variables most often at a low level ({lower}): {each}.",
         )
-    return shown.say(
-        f"Variabel yang paling sering di bawah separuh nilai yang dapat dicapai: {each}.",
-        f"Variables most often below half of what can be reached: {each}.",
-    )
+    return shown.say(f"Variabel yang paling sering di bawah separuh: {each}.",
+                     f"Variables most often below half: {each}.")  # fmt: skip
 
 
 def weakest_variables(report: RoundReport) -> list[WeakVariable]:
