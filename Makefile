@@ -3,18 +3,21 @@
 BIN := .venv/bin
 SETUP := pyproject.toml uv.lock tools/setup.sh
 
+#  Many tests wait for a server or a browser to start: one process more than there are cores.
+TESTERS := $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -lt 4 ] && echo $$((n + 1)) || echo 4)
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint unit bench translations format clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# \([^ ]\)/\1/p' Makefile
 	@echo 'Further: make lint, make unit, make bench, make translations, make format, make clean'
 
 demo: var/ready-to-run
 	@$(BIN)/maturity demo
 
 test: lint
-	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist worksteal
+	@$(BIN)/pytest -q -n $(TESTERS) --dist worksteal
 
 lint: var/ready-to-test
 	@$(BIN)/ruff check --quiet .
@@ -26,7 +29,7 @@ UNITS := tests/scoring tests/charts tests/cli $(wildcard tests/survey/test_re*.p
 	$(wildcard tests/survey/test_ins*.py) tests/survey/test_routing.py
 
 unit: var/ready-to-test
-	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist worksteal -m 'not slow' $(UNITS)
+	@$(BIN)/pytest -q -n $(TESTERS) --dist worksteal -m 'not slow' $(UNITS)
 
 bench: var/ready-to-test
 	@$(BIN)/python bench/run.py
