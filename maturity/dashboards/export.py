@@ -75,6 +75,17 @@ def levels_csv(page: Overview, frame: Frame) -> str:
     return as_csv(["kind", "submitted", "level", "level_name", "by_index", "gated"], rows)
 
 
+def part_levels_csv(page: Overview, frame: Frame) -> str:
+    """Offices with a result by kind, part and level."""
+    head = ["kind", "part", "title", "with_result", "level", "level_name", "offices"]
+    numbers = [*(level.number for level in frame.levels), None]
+    return as_csv(head, (
+        [one.kind or "all", one.part.id, one.part.title, one.total, number,
+         name.name if name else None, one.counts.get(number, 0)]
+        for one in page.part_levels for number in numbers for name in [frame.level(number)]
+    ))  # fmt: skip
+
+
 def status_csv(page: Overview) -> str:
     """Offices by kind and status."""
     head = ["kind", "total", "submitted", "in_progress", "not_started"]

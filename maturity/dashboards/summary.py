@@ -36,6 +36,16 @@ class LevelCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class PartLevels:
+    """``total`` offices of a kind ("" all) with a result, by their level in one part."""
+
+    kind: str
+    part: PartName
+    total: int
+    counts: Mapping[int | None, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Spread:
     """Five numbers of an index over ``count`` submitted offices; ``part`` None: the whole."""
 
@@ -67,6 +77,7 @@ class Overview:
     counts: Counts
     by_kind: tuple[Counts, ...]
     levels: tuple[LevelCounts, ...]
+    part_levels: tuple[PartLevels, ...]
     spreads: tuple[Spread, ...]
     changes: Changes
     commonest: LevelName | None
@@ -92,6 +103,7 @@ def overview(rows: Sequence[Standing], frame: Frame) -> Overview:
         counts=_counts(rows),
         by_kind=tuple(_counts([r for r in rows if r.kind == kind], kind) for kind in kinds),
         levels=tuple(_levels(rows, kind) for kind in ("", *kinds)),
+        part_levels=tuple(_part_levels(rows, frame, kinds)),
         spreads=spreads,
         changes=_changes(rows),
         commonest=frame.level(number),
@@ -135,6 +147,18 @@ def _levels(rows: Sequence[Standing], kind: str) -> LevelCounts:
     scored = [row for row in rows if row.result is not None and kind in ("", row.kind)]
     by_index, gated = Counter(r.level for r in scored), Counter(r.gated for r in scored)
     return LevelCounts(kind, len(scored), by_index, gated)
+
+
+def _part_levels(
+    rows: Sequence[Standing], frame: Frame, kinds: Sequence[str]
+) -> Iterable[PartLevels]:
+    """Of parts that have levels."""
+    for kind in ("", *kinds):
+        results = [row.result for row in rows if row.result and kind in ("", row.kind)]
+        for part in frame.parts:
+            counts = Counter(result.levels.get(part.id) for result in results)
+            if counts.keys() - {None}:
+                yield PartLevels(kind, part, len(results), counts)
 
 
 def _spreads(rows: Sequence[Standing], frame: Frame) -> Iterable[Spread]:

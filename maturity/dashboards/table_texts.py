@@ -30,6 +30,7 @@ def table_text(scene: Scene, table: str) -> str:
         "provinces": lambda: export.provinces_csv(provinces(scene.rows, frame, names), frame),
         "status": lambda: export.status_csv(overview(scene.place, frame)),
         "levels": lambda: export.levels_csv(overview(scene.place, frame), frame),
+        "part_levels": lambda: export.part_levels_csv(overview(scene.place, frame), frame),
         "spread": lambda: export.spread_csv(overview(scene.place, frame)),
         "changes": lambda: export.changes_csv(overview(scene.place, frame)),
         "gaps": lambda: findings_export.gaps_csv(more.gaps),

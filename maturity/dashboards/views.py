@@ -43,7 +43,7 @@ from maturity.offices.navigation import Entry, add_entry
 from maturity.offices.permissions import Action, Actor, Thing, may
 from maturity.web import is_demo, locale, now, reading
 
-PROVINCE_TABLES = "offices, status, levels, spread, changes, gaps, weak, trend, rollup"
+PROVINCE_TABLES = "offices, status, levels, part_levels, spread, changes, gaps, weak, trend, rollup"
 TABLES = f"{PROVINCE_TABLES}, provinces, shrunk"
 
 bp = Blueprint("dashboards", __name__)

@@ -25,7 +25,6 @@ from maturity.round_reports.facts import (
     Province,
     RoundReport,
     areas,
-    part_levels,
 )
 from maturity.survey.assessments import instrument_of
 from maturity.survey.models import Round, Stage
@@ -65,7 +64,6 @@ def round_report(
         province=None if province is None else Province(province, names[province], own),
         rows=tuple(rows),
         view=overview(rows, frame),
-        part_levels=part_levels(rows, frame),
         cells=() if province else provinces(rows, frame, names),
         areas=() if province else areas(rows, names, threshold=least),
         variables=_variables(session, round_, rows, frame, stage),

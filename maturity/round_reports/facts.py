@@ -5,12 +5,11 @@ All numbers are read from frozen results; groups smaller than the round's thresh
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from maturity.dashboards.frame import Frame, PartName
+from maturity.dashboards.frame import Frame
 from maturity.dashboards.gap import GapRow
 from maturity.dashboards.provinces import ProvinceCell
 from maturity.dashboards.queries import Standing
@@ -27,14 +26,6 @@ class Province:
     code: str
     name: str
     own: Standing | None
-
-
-@dataclass(frozen=True, slots=True)
-class PartLevels:
-    """Offices by level in one part; None: no level reached."""
-
-    part: PartName
-    counts: Mapping[int | None, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +59,6 @@ class RoundReport:
     province: Province | None
     rows: tuple[Standing, ...]
     view: Overview
-    part_levels: tuple[PartLevels, ...]
     cells: tuple[ProvinceCell, ...]
     areas: tuple[Area, ...]
     variables: tuple[WeakVariable, ...]
@@ -98,16 +88,6 @@ class RoundReport:
 
 
 # --- counting -------------------------------------------------------------------------
-
-
-def part_levels(rows: Sequence[Standing], frame: Frame) -> tuple[PartLevels, ...]:
-    """Offices by level in each part that has levels."""
-    results = [row.result for row in rows if row.result is not None]
-    found = (
-        PartLevels(part, Counter(result.levels.get(part.id) for result in results))
-        for part in frame.parts
-    )
-    return tuple(one for one in found if any(level is not None for level in one.counts))
 
 
 def areas(

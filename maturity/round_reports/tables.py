@@ -56,7 +56,8 @@ def part_levels(report: RoundReport, shown: Shown) -> Table:
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (one.part.title, *(one.counts.get(number, 0) for number in numbers))
-        for one in report.part_levels
+        for one in report.view.part_levels
+        if not one.kind
     )
     return Table(head, rows, tuple(range(1, len(head))))
 

@@ -98,6 +98,26 @@ def test_offices_are_counted_by_level_of_index_and_gated(viewer: StrictClient, d
 
 
 @pytest.mark.usefixtures("two_rounds")
+def test_offices_are_counted_by_level_in_each_part_and_kind(
+    viewer: StrictClient, database: Database
+):
+    cards = [(office.kind, card) for office, _work, card in stored(database, "2026") if card]
+    expected = []
+    for kind in ("", *KINDS):
+        for part in PARTS:
+            mine = [json.loads(card.dimensions)[part][0] for of, card in cards if kind in ("", of)]
+            for level in (1, 2, 3, 4, None) if mine else ():
+                count = str(mine.count(level))
+                expected.append([kind or "all", part, str(len(mine)), str(level or ""), count])
+    rows = csv.DictReader(io.StringIO(viewer.get("/rounds/2026/part_levels.csv").text[1:]))
+    head = ("kind", "part", "with_result", "level", "offices")
+    assert [[row[name] for name in head] for row in rows] == expected
+    shown = rows_of(page_text(viewer.get("/rounds/2026")), "tabel-level-bagian")
+    assert len(shown) * 5 == len(expected)
+    assert [cell for row in shown for cell in row[3:]] == [row[4] for row in expected]
+
+
+@pytest.mark.usefixtures("two_rounds")
 def test_the_spread_of_every_part_is_that_of_the_frozen_results(
     viewer: StrictClient, database: Database
 ):
