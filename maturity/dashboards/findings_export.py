@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from maturity.dashboards.frame import Frame
 from maturity.dashboards.gap import Gaps
 from maturity.dashboards.rollup import RolledUp
+from maturity.dashboards.targets import TargetRow
 from maturity.dashboards.trend import TrendRow
 from maturity.dashboards.weak import WeakVariable
 from maturity.survey.neutral import as_csv
@@ -65,5 +66,17 @@ def rollup_csv(found: Sequence[RolledUp], frame: Frame, names: Mapping[str, str]
     return as_csv(head, (
         [row.province or "all", names.get(row.province), "office", row.offices, row.scored,
          row.index, *(row.parts.get(part) for part in parts)]
+        for row in found
+    ))  # fmt: skip
+
+
+def targets_csv(found: Sequence[TargetRow]) -> str:
+    """Offices beside the targets of their round, by part and by the kinds that share a target."""
+    head = ["part", "title", "kinds", "target", "target_level", "count", "median", "median_gap",
+            "reached"]  # fmt: skip
+    return as_csv(head, (
+        [row.part.id if row.part else "all", row.part.title if row.part else None,
+         " ".join(row.kinds) or "all", row.target, row.level.number if row.level else None,
+         row.count, row.median, row.gap, row.reached]
         for row in found
     ))  # fmt: skip
