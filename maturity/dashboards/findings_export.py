@@ -59,14 +59,16 @@ def trend_csv(found: Sequence[TrendRow]) -> str:
 
 
 def rollup_csv(found: Sequence[RolledUp], frame: Frame, names: Mapping[str, str]) -> str:
-    """Means of the country and its provinces, every office with the same weight."""
+    """Means of the country and its provinces: offices with the same weight, then by voters."""
     parts = [part.id for part in frame.parts if part.depth == 0]
     head = ["province", "name", "weighted_by", "offices", "with_result", "mean_index",
-            *(f"mean_{part}" for part in parts)]  # fmt: skip
+            *(f"mean_{part}" for part in parts), "without_voters"]  # fmt: skip
     return as_csv(head, (
-        [row.province or "all", names.get(row.province), "office", row.offices, row.scored,
-         row.index, *(row.parts.get(part) for part in parts)]
+        [row.province or "all", names.get(row.province), way, row.offices, row.scored,
+         index, *(means.get(part) for part in parts), row.without_voters]
         for row in found
+        for way, index, means in (("office", row.index, row.parts),
+                                  ("voters", row.index_by_voters, row.parts_by_voters))
     ))  # fmt: skip
 
 
