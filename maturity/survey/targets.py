@@ -82,8 +82,8 @@ def typed_target(text: str, instrument: Instrument) -> float:
 
 def _off_scale(low: int, high: int) -> MaturityError:
     return MaturityError(
-        f"tulis angka dari {low} sampai {high}, paling banyak dua desimal.",
-        f"write a number from {low} to {high}, with at most two decimals.",
+        f"Tulis angka dari {low} sampai {high}, paling banyak dua desimal.",
+        f"Write a number from {low} to {high}, with at most two decimals.",
         status=422,
     )
 

@@ -40,7 +40,7 @@ def test_means_weigh_every_office_the_same(viewer: StrictClient, database: Datab
     html = page_text(viewer.get(f"{PATH}?stage=self"))
     assert "setiap kantor berbobot sama" in html
     assert f"belum tercatat untuk {len(found)} dari {len(found)} kantor" in html
-    assert {row[1] for row in rows_of(html, "tabel-rekap")} == {"setiap kantor sama"}
+    assert {row[1] for row in rows_of(html, "tabel-rekap")} == {"per kantor"}
     assert rows_of(html, "tabel-rekap")[0][3] == comma(float(np.mean(list(found.values()))))
     html = page_text(viewer.get(f"{PATH}/provinces/36?stage=self&kind=city"))
     cities = [index for code, index in found.items() if code.startswith("36.7")]
@@ -65,6 +65,6 @@ def test_voters_weigh_only_where_all_of_them_are_known(viewer: StrictClient, dat
     assert rows["12"]["mean_index"] == rows["12"]["mean_P1"] == rows["all"]["mean_index"] == ""
     assert rows["12"]["without_voters"] == "1"
     html = page_text(viewer.get(f"{PATH}?stage=self"))
-    shown = {row[0]: row for row in rows_of(html, "tabel-rekap") if row[1].startswith("pemilih")}
+    shown = {row[0]: row for row in rows_of(html, "tabel-rekap") if row[1].startswith("per pemilih")}
     assert shown["Banten"][3] == comma(float(expected))
-    assert shown["Sumatera Utara"][1:4:2] == ["pemilih terdaftarbelum tercatat untuk 1 kantor", "–"]
+    assert shown["Sumatera Utara"][1:4:2] == ["per pemilihbelum tercatat untuk 1 kantor", "–"]

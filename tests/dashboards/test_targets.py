@@ -89,8 +89,8 @@ def test_bad_numbers_are_named_and_nothing_typed_is_lost(as_role: AsRole, databa
     answer = admin.submit({"t0": "4,01", "t2": "1.000", "t3-province": "<b>", "t4": "2,75"})
     assert answer.status_code == 422
     summary = words(by_id(answer.text, "error-summary"))
-    assert "Keseluruhan: tulis angka dari 1 sampai 4" in summary
-    assert ", KPU Provinsi: tulis" in summary
+    assert "Keseluruhan: Tulis angka dari 1 sampai 4" in summary
+    assert ", KPU Provinsi: Tulis" in summary
     for field, typed in (("t0", "4,01"), ("t2", "1.000"), ("t3-province", "<b>"), ("t4", "2,75")):
         assert by_id(answer.text, field).get("value") == typed
         assert (f'href="#{field}"' in answer.text) == (field != "t4")
