@@ -78,13 +78,9 @@ class Standing:
     def name(self, locale: str) -> str:
         """The office's name as tables of that language give it."""
         return table_name(
-            self.short_name,
-            english=self.name_en,
-            code=self.code,
-            kind=self.kind,
-            province=self.province,
-            locale=locale,
-        )
+            self.short_name, english=self.name_en, code=self.code, kind=self.kind,
+            province=self.province, locale=locale,
+        )  # fmt: skip
 
     def full_name(self, locale: str) -> str:
         """The office's official name."""
