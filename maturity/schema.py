@@ -20,7 +20,8 @@ import maturity.survey.log_models
 import maturity.survey.models
 import maturity.survey.receipt_models
 import maturity.survey.section_models
-import maturity.survey.stage_models  # noqa: F401
+import maturity.survey.stage_models
+import maturity.survey.target_models  # noqa: F401
 from maturity.db import Base, Database
 from maturity.errors import MaturityError
 

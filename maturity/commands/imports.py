@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from maturity.offices.further import Brought
     from maturity.offices.lists import Fault
+    from maturity.offices.profiles import Profiled
     from maturity.survey.answer_import import Imported
     from maturity.survey.answers import Author
 
@@ -65,6 +66,13 @@ def _add_offices(commands: Commands) -> None:
         "[,short_name,parent])",
     )
     _file(below.add_parser("import", help=words)).set_defaults(run=run_offices)
+    words = say(
+        "catat jumlah pemilih dan dapil kantor dari CSV atau XLSX (kolom code[,voters][,districts]"
+        ",source)",
+        "note offices' registered voters and electoral districts from CSV or XLSX (columns "
+        "code[,voters][,districts],source)",
+    )
+    _file(below.add_parser("profile", help=words)).set_defaults(run=run_profiles)
 
 
 def _group(base: Parser) -> Commands:
@@ -124,12 +132,49 @@ def _record_offices(session: Session, file: Path, done: Brought) -> None:
 
 
 def _tell_offices(done: Brought) -> None:
-    for words, codes in (
+    _tell_codes(
         (say("baru", "new"), done.added),
         (say("diubah", "changed"), done.changed),
         (say("tetap", "unchanged"), done.same),
-    ):
+    )
+
+
+def _tell_codes(*lines: tuple[str, tuple[str, ...]]) -> None:
+    for words, codes in lines:
         sys.stdout.write(f"{words:<10} {len(codes):>4}  {' '.join(codes)}".rstrip() + "\n")
+
+
+def run_profiles(args: argparse.Namespace) -> int:
+    """Note what a file says of offices' size, or nothing where a row is bad."""
+    from maturity.offices.profiles import bring_profiles, read_profiles
+
+    done: Profiled | None = None
+    try:
+        with writing(read_settings()) as session:
+            listed = read_profiles(session, args.file)
+            if listed.faults:
+                return _refused(args.file, listed.faults)
+            done = bring_profiles(session, listed.profiles)
+            if not args.apply:
+                raise _ForetoldError
+            if done.changed:
+                _record_profiles(session, args.file, done)
+    except _ForetoldError:
+        pass
+    if done is not None:
+        _tell_codes(
+            (say("diubah", "changed"), done.changed), (say("tetap", "unchanged"), done.same)
+        )
+    _end(applied=args.apply)
+    return 0
+
+
+def _record_profiles(session: Session, file: Path, done: Profiled) -> None:
+    from maturity.survey import log
+    from maturity.survey.log import Kind, Note
+
+    data = {"changed": len(done.changed), "file": _sha256(file), "way": "cli"}
+    log.append(session, Note(kind=Kind.OFFICES_PROFILED, at=datetime.now(UTC), data=data))
 
 
 # --- answers --------------------------------------------------------------------------

@@ -31,13 +31,15 @@ def init_app(app: Flask) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PeersPage:
-    """An office beside its peers. ``own``: the reader fills in for it."""
+    """An office beside its peers. ``own``: the reader fills in for it. ``source``: whose numbers
+    of voters and districts it has, "" where it has none."""
 
     found: Peers
     slug: str
     code: str
     stage: str
     own: bool
+    source: str
     rank_terms: tuple[int, int] = RANK_TERMS
 
 
@@ -46,7 +48,7 @@ def peers_page(slug: str, office: Office) -> PeersPage:
     found = _peers(_round(slug), office)
     stage = STAGE_NAMES[found.stage].in_(locale())
     own = office.code in current_actor().offices
-    return PeersPage(found, slug, office.code, stage, own)
+    return PeersPage(found, slug, office.code, stage, own, office.profile_source or "")
 
 
 @bp.get("/rounds/<slug>/offices/<code>/peers.csv")

@@ -11,12 +11,14 @@ from maturity.dashboards.queries import variable_texts
 from maturity.dashboards.rollup import RolledUp, roll_up
 from maturity.dashboards.scene import Scene
 from maturity.dashboards.stage_queries import staged_indexes
+from maturity.dashboards.targets import TargetRow, level_namer, target_rows
 from maturity.dashboards.trend import TrendRow, trend_rows
 from maturity.dashboards.trend_queries import held_rounds
 from maturity.dashboards.weak import WeakVariable, weak_variables
 from maturity.offices.guard import current_actor
 from maturity.offices.permissions import Action, may
 from maturity.survey.assessments import instrument_of
+from maturity.survey.targets import targets_of
 from maturity.web import locale, reading
 
 
@@ -54,6 +56,13 @@ class Findings:
         """The country, or the province, and what lies below it."""
         scene = self.scene
         return roll_up(scene.place, scene.frame, scene.province)
+
+    @cached_property
+    def targets(self) -> tuple[TargetRow, ...]:
+        """The offices beside the targets of the round; none where none is set."""
+        scene = self.scene
+        level_of = level_namer(instrument_of(scene.round), scene.frame)
+        return target_rows(scene.place, scene.frame, targets_of(reading(), scene.round), level_of)
 
     @property
     def variable_pages(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from maturity.dashboards.frame import Frame
 from maturity.dashboards.gap import Gaps
 from maturity.dashboards.rollup import RolledUp
+from maturity.dashboards.targets import TargetRow
 from maturity.dashboards.trend import TrendRow
 from maturity.dashboards.weak import WeakVariable
 from maturity.survey.neutral import as_csv
@@ -58,12 +59,26 @@ def trend_csv(found: Sequence[TrendRow]) -> str:
 
 
 def rollup_csv(found: Sequence[RolledUp], frame: Frame, names: Mapping[str, str]) -> str:
-    """Means of the country and its provinces, every office with the same weight."""
+    """Means of the country and its provinces: offices with the same weight, then by voters."""
     parts = [part.id for part in frame.parts if part.depth == 0]
     head = ["province", "name", "weighted_by", "offices", "with_result", "mean_index",
-            *(f"mean_{part}" for part in parts)]  # fmt: skip
+            *(f"mean_{part}" for part in parts), "without_voters"]  # fmt: skip
     return as_csv(head, (
-        [row.province or "all", names.get(row.province), "office", row.offices, row.scored,
-         row.index, *(row.parts.get(part) for part in parts)]
+        [row.province or "all", names.get(row.province), way, row.offices, row.scored,
+         index, *(means.get(part) for part in parts), row.without_voters]
+        for row in found
+        for way, index, means in (("office", row.index, row.parts),
+                                  ("voters", row.index_by_voters, row.parts_by_voters))
+    ))  # fmt: skip
+
+
+def targets_csv(found: Sequence[TargetRow]) -> str:
+    """Offices beside the targets of their round, by part and by the kinds that share a target."""
+    head = ["part", "title", "kinds", "target", "target_level", "count", "median", "median_gap",
+            "reached"]  # fmt: skip
+    return as_csv(head, (
+        [row.part.id if row.part else "all", row.part.title if row.part else None,
+         " ".join(row.kinds) or "all", row.target, row.level.number if row.level else None,
+         row.count, row.median, row.gap, row.reached]
         for row in found
     ))  # fmt: skip

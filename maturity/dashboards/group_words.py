@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask_babel import gettext
 
 from maturity.dashboards.peers import SIZES, Group
+from maturity.web import format_number, locale
 
 
 def group_name(group: Group, provinces: Mapping[str, str], kinds: Mapping[str, str]) -> str:
@@ -15,6 +16,10 @@ def group_name(group: Group, provinces: Mapping[str, str], kinds: Mapping[str, s
     if group.province:
         place = gettext("Provinsi %(name)s", name=provinces.get(group.province, group.province))
         return gettext("%(kind)s di %(place)s", kind=kind, place=place)
+    if group.measure == "voters":
+        return gettext("%(kind)s dengan %(n)s pemilih terdaftar", kind=kind, n=_range(group))
+    if group.measure:
+        return gettext("%(kind)s dengan %(n)s daerah pemilihan", kind=kind, n=_range(group))
     if group.profile in SIZES:
         return gettext("%(kind)s dengan %(n)s kabupaten/kota", kind=kind, n=_size(group.profile))
     if group.profile:
@@ -26,6 +31,12 @@ def group_reason(group: Group) -> str:
     """Why an office of the group is compared with it."""
     if group.province:
         return gettext("Dipilih karena jenis kantor dan provinsinya sama.")
+    if group.measure == "voters":
+        return gettext("Dipilih karena jenis kantornya sama dan jumlah pemilih terdaftarnya "
+                       "dalam kelas yang sama.")  # fmt: skip
+    if group.measure:
+        return gettext("Dipilih karena jenis kantornya sama dan jumlah daerah pemilihannya "
+                       "dalam kelas yang sama.")  # fmt: skip
     if group.profile in SIZES:
         return gettext("Dipilih karena jumlah kabupaten/kota di bawahnya hampir sama.")
     if group.profile:
@@ -45,9 +56,21 @@ def _kinds() -> dict[str, str]:
 
 def _size(name: str) -> str:
     low, high = SIZES[name]
+    return _between(low, high)
+
+
+def _range(group: Group) -> str:
+    """The class of a number; the next class begins one above its end."""
+    return _between(group.at_least, None if group.below is None else group.below - 1)
+
+
+def _between(low: int | None, high: int | None) -> str:
+    first, last = (format_number(one or 0, 0, locale()) for one in (low, high))
+    if low is None:
+        return gettext("paling banyak %(n)s", n=last)
     if high is None:
-        return gettext("%(n)s atau lebih", n=low)
-    return gettext("%(low)s sampai %(high)s", low=low, high=high)
+        return gettext("%(n)s atau lebih", n=first)
+    return gettext("%(low)s sampai %(high)s", low=first, high=last)
 
 
 def _island(name: str) -> str:

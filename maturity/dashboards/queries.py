@@ -53,6 +53,7 @@ def table_name(
 class Standing:
     """One office in a round: how far it is, its result once submitted, and the one before.
 
+    Registered ``voters`` and electoral ``districts`` are None where nobody brought them in.
     ``earlier_fingerprint`` None: there is no earlier result.
     """
 
@@ -71,17 +72,15 @@ class Standing:
     earlier_index: float | None = None
     earlier_level: int | None = None
     earlier_fingerprint: str | None = None
+    voters: int | None = None
+    districts: int | None = None
 
     def name(self, locale: str) -> str:
         """The office's name as tables of that language give it."""
         return table_name(
-            self.short_name,
-            english=self.name_en,
-            code=self.code,
-            kind=self.kind,
-            province=self.province,
-            locale=locale,
-        )
+            self.short_name, english=self.name_en, code=self.code, kind=self.kind,
+            province=self.province, locale=locale,
+        )  # fmt: skip
 
     def full_name(self, locale: str) -> str:
         """The office's official name."""
@@ -215,9 +214,9 @@ def _joined(*more: Any, stage: Stage) -> Select[Any]:
     card = StoredScorecard
     columns: tuple[Any, ...] = (
         Office.code, Office.kind, Office.short_name, Office.name_id, Office.name_en,
-        Office.province_code, Assessment.id, Assessment.state, Assessment.answered,
-        Assessment.asked, Assessment.submitted_at, card.level, card.gated_level,
-        card.index_value, card.coverage, card.weakest, card.dimensions,
+        Office.province_code, Office.voters, Office.districts, Assessment.id, Assessment.state,
+        Assessment.answered, Assessment.asked, Assessment.submitted_at, card.level,
+        card.gated_level, card.index_value, card.coverage, card.weakest, card.dimensions,
         _origin(Assessment, card).label("fingerprint"),
     )  # fmt: skip
     frozen = and_(card.assessment_id == Assessment.id, *_counts(card, Assessment, stage))
@@ -280,6 +279,8 @@ def _standing(row: Row[Any]) -> Standing:
         earlier_index=extra.get("earlier_index"),
         earlier_level=extra.get("earlier_level"),
         earlier_fingerprint=extra.get("earlier_fingerprint"),
+        voters=row.voters,
+        districts=row.districts,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from maturity.dashboards.peers import Group, groups_of
+from maturity.dashboards.peers import Group, groups_of, own_first
 from maturity.dashboards.queries import Standing, stage_of, standings
 from maturity.dashboards.stage_choice import asked_stage
 from maturity.dashboards.suppression import tellable
@@ -48,7 +48,7 @@ def sight_of(session: Session, round_: Round, actor: Actor, args: Mapping[str, s
         rows = standings(session, round_, stage=stage)
     groups = groups_of(rows)
     told = tellable(
-        {name: group.members for name, group in groups.items()},
+        {name: group.members for name, group in own_first(groups, actor.offices).items()},
         hidden=hidden,
         threshold=round_.suppress_below if final else None,
     )

@@ -16,7 +16,7 @@ from maturity.dashboards import (
 )
 from maturity.dashboards.files import attachment, csv_file
 from maturity.dashboards.findings import Findings
-from maturity.dashboards.frame import frame_of
+from maturity.dashboards.frame import Frame, frame_of
 from maturity.dashboards.monitor_queries import round_named
 from maturity.dashboards.national import NationalPage, OfficePage, ProvincePage, trend
 from maturity.dashboards.offices_table import choose, listing
@@ -29,6 +29,7 @@ from maturity.dashboards.scene import scene_of, title_of
 from maturity.dashboards.stage_choice import asked_stage
 from maturity.dashboards.summary import overview
 from maturity.dashboards.table_texts import table_text
+from maturity.dashboards.targets import OwnTarget, level_namer, own_targets
 from maturity.dashboards.trend import trend_rows
 from maturity.dashboards.trend_queries import held_rounds
 from maturity.offices.guard import (
@@ -41,9 +42,14 @@ from maturity.offices.guard import (
 )
 from maturity.offices.navigation import Entry, add_entry
 from maturity.offices.permissions import Action, Actor, Thing, may
+from maturity.survey.assessments import instrument_of
+from maturity.survey.models import Round
+from maturity.survey.targets import targets_of
 from maturity.web import is_demo, locale, now, reading
 
-PROVINCE_TABLES = "offices, status, levels, part_levels, spread, changes, gaps, weak, trend, rollup"
+PROVINCE_TABLES = (
+    "offices, status, levels, part_levels, spread, changes, gaps, weak, trend, rollup, targets"
+)
 TABLES = f"{PROVINCE_TABLES}, provinces, shrunk"
 
 bp = Blueprint("dashboards", __name__)
@@ -192,10 +198,17 @@ def office(slug: str, code: str) -> str:
         may_see_province=above is not None and may(actor, Action.SEE_PROVINCE, above),
     )
     beside = comparison_views.peers_page(slug, office_)
-    return render_template("dashboards/office.html", page=page, peers=beside)
+    aims = office_targets(round_, page.frame, point.standing)
+    return render_template("dashboards/office.html", page=page, peers=beside, aims=aims)
 
 
 # --- their parts ----------------------------------------------------------------------
+
+
+def office_targets(round_: Round, frame: Frame, standing: Standing) -> tuple[OwnTarget, ...]:
+    """The office beside the targets of its round; none where none is set."""
+    level_of = level_namer(instrument_of(round_), frame)
+    return own_targets(standing, frame, targets_of(reading(), round_), level_of)
 
 
 def _result_address(standing: Standing) -> str:

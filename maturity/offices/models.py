@@ -25,7 +25,11 @@ class Role(StrEnum):
 
 
 class Office(Base):
-    """An election office; its code is KPU RI ``0``, province ``36``, regency/city ``36.71``."""
+    """An election office; its code is KPU RI ``0``, province ``36``, regency/city ``36.71``.
+
+    Registered ``voters`` and electoral ``districts`` are known only where somebody brought them
+    in; ``profile_source`` then says whose numbers they are.
+    """
 
     __tablename__ = "office"
 
@@ -42,6 +46,9 @@ class Office(Base):
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     successor_code: Mapped[str | None] = mapped_column(String(8))
+    voters: Mapped[int | None]
+    districts: Mapped[int | None]
+    profile_source: Mapped[str | None] = mapped_column(String(200))
 
 
 class Person(Base):

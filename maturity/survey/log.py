@@ -34,6 +34,7 @@ class Kind(StrEnum):
     THREAD_REOPENED = "thread-reopened"
     WORKBOOK_BROUGHT = "workbook-brought"
     ROUND_CHANGED = "round-changed"
+    TARGETS_SET = "targets-set"
     INSTRUMENT_CORRECTED = "instrument-corrected"
     REPLY_FINISHED = "reply-finished"
     DEADLINE_EXTENDED = "deadline-extended"
@@ -41,6 +42,7 @@ class Kind(StrEnum):
     INTEREST_DECLARED = "interest-declared"
     INTEREST_ENDED = "interest-ended"
     OFFICES_IMPORTED = "offices-imported"
+    OFFICES_PROFILED = "offices-profiled"
     ANSWERS_IMPORTED = "answers-imported"
 
 

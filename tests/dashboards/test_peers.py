@@ -15,7 +15,7 @@ from maturity.dashboards.peers import groups_of, profile_of
 from maturity.dashboards.queries import standings
 from maturity.dashboards.strips import dots
 from maturity.db import Database
-from maturity.offices.models import Role
+from maturity.offices.models import Office, Role
 from maturity.offices.registry import load_registry
 from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
 from tests.dashboards.country import by_id, hold_round, page, rows_of, words
@@ -187,6 +187,36 @@ def test_every_office_of_the_register_but_the_national_one_has_a_profile(databas
         members = [code for one in classes for code in one.members]
         assert sorted(members) == sorted(groups[f"kind-{kind}"].members)
     assert len(groups["profile-province-small"].members) == 13
+
+
+def test_offices_of_a_size_are_peers_where_their_numbers_are_known(
+    as_role: AsRole, database: Database
+):
+    with database.write() as session:
+        hold_round(session, "2026", JAWA, states=("settled",), seed=4)
+        regencies = [code for code in JAWA if code.startswith("33.") and code[3] != "7"]
+        for number, code in enumerate(regencies):
+            office = session.get_one(Office, code)
+            office.voters, office.districts = (150_000, 3) if number < 12 else (149_999, 4)
+            office.profile_source = "DPT Pemilu 2024, KPU RI"
+    code, smaller = regencies[0], regencies[-1]
+    client = as_role(Role.OPERATOR, code)
+    sizes = {row["group"]: int(row["offices"]) for row in table(client, code)
+             if row["part"] == "all"}  # fmt: skip
+    assert sizes["profile-regency-voters-150000"] == sizes["profile-regency-districts-0"] == 12
+    html = page_text(client.get(PAGE.format(code)))
+    figure = words(by_id(html, "grafik-profile-regency-voters-150000"))
+    assert "KPU/KIP kabupaten dengan 150.000 sampai 399.999 pemilih terdaftar" in figure
+    assert "jumlah pemilih terdaftarnya dalam kelas yang sama" in figure
+    districts = words(by_id(html, "grafik-profile-regency-districts-0"))
+    assert "dengan paling banyak 3 daerah pemilihan" in districts
+    assert "menurut DPT Pemilu 2024, KPU RI" in html
+    told = groups_in(table(as_role(Role.OPERATOR, smaller), smaller))
+    assert {"profile-regency-voters-0", "profile-regency-districts-4"} <= told
+    unknown = groups_in(table(as_role(Role.OPERATOR, "34.01"), "34.01"))
+    assert not any("voters" in group for group in unknown)
+    beside = client.get("/rounds/2026/compare?with=profile-regency-voters-150000&with=" + code)
+    assert "150.000 sampai 399.999" in page_text(beside)
 
 
 def test_every_value_is_a_dot_and_equal_ones_are_piled():

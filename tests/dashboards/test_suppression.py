@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from collections.abc import Collection, Mapping
 from itertools import combinations
+from types import SimpleNamespace
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from maturity.dashboards.peers import groups_of, own_first, peers_of
 from maturity.dashboards.suppression import TOTAL, crossed, tellable
+from maturity.offices.registry import load_registry
 
 UNITS = "abcdefgh"
 families = st.lists(st.sets(st.sampled_from(UNITS), min_size=1), max_size=7).map(
@@ -100,3 +105,33 @@ def test_a_table_has_its_totals_before_its_cells():
         TOTAL: ("a", "b", "c"), ("r", None): ("a", "b"), ("s", None): ("c",),
         (None, "x"): ("a",), (None, "y"): ("b",), ("r", "x"): ("a",), ("r", "y"): ("b",),
     }  # fmt: skip
+
+
+def test_classes_of_voters_and_districts_give_no_office_away():
+    dice = random.Random(7)
+    rows = [
+        SimpleNamespace(
+            code=one.code, kind=str(one.kind), province=one.province, index=2.0,
+            voters=int(dice.lognormvariate(12, 1)), districts=dice.randrange(2, 8),
+        )
+        for one in load_registry() if one.kind != "national"
+    ]  # fmt: skip
+    groups = groups_of(rows)
+    members = {name: set(group.members) for name, group in groups.items()}
+    measured = {name for name, group in groups.items() if group.measure}
+    shown = 0
+    for reader in ("33.01", "36.71", "94.01", "51"):
+        hidden = {row.code for row in rows} - {reader}
+        order = own_first(groups, [reader])
+        assert set(order) == set(groups)
+        told = tellable({name: members[name] for name in order}, hidden=hidden, threshold=5)
+        pieces = Counter(frozenset(name for name in told if code in members[name])
+                         for code in hidden)  # fmt: skip
+        assert min(count for piece, count in pieces.items() if piece) >= 5
+        before = {name: group for name, group in groups.items() if name not in measured}
+        kept = tellable({name: members[name] for name in own_first(before, [reader])},
+                        hidden=hidden, threshold=5)  # fmt: skip
+        own = {group.id for group in peers_of(reader, before) if not group.profile}
+        assert own & kept == own & told, "kind and province are told as without the numbers"
+        shown += len(told & measured)
+    assert shown

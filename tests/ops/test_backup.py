@@ -38,6 +38,7 @@ from maturity.survey.models import (
 from maturity.survey.receipt_models import Receipt, SignedPaper
 from maturity.survey.section_models import SectionAssignment, SectionLink
 from maturity.survey.stage_models import Comment, Correction, Extension, Judgement, Thread
+from maturity.survey.target_models import RoundTarget
 from tests.builders import LEBAK, START, make_assessment, make_person, make_round
 
 ODD = "Baris 1\nbaris 2\t“kutip” \\ 🗳 =HYPERLINK() é\u2028"
@@ -106,6 +107,7 @@ def _fill(url: str) -> None:
                 level=2, gated_level=None, index_value=0.1 + 0.2, coverage=1 / 3,
                 dimensions="{}", payload=bytes(range(256)), created_at=at,
             ),
+            RoundTarget(round_id=made.round_id, part="SD1", kind="city", value=0.1 + 0.2),
             Invite(token_hash="t", person_id=person.id, created_at=at, expires_at=at),
             SignInFailure(key="k", count=3, last_at=at),
             Job(kind="k", payload='{"a": "ü"}', max_attempts=5, not_before=at, created_at=at),
