@@ -42,6 +42,8 @@ class Kind(StrEnum):
     INTEREST_ENDED = "interest-ended"
     OFFICES_IMPORTED = "offices-imported"
     ANSWERS_IMPORTED = "answers-imported"
+    EXAMPLE_PERMITTED = "example-permitted"
+    EXAMPLE_WITHDRAWN = "example-withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
