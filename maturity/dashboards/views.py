@@ -10,6 +10,7 @@ from maturity.dashboards import (
     bridge_views,
     compare_views,
     comparison_views,
+    kept,
     matrix_views,
     monitor_views,
     variable_views,
@@ -59,6 +60,7 @@ def init_app(app: Flask) -> None:
     variable_views.init_app(app)
     comparison_views.init_app(app)
     compare_views.init_app(app)
+    kept.init_app(app)
     add_entry(
         app, Entry("dashboards.rounds", lambda: gettext("Periode pengukuran"), _of_some_office)
     )
@@ -168,6 +170,7 @@ def office(slug: str, code: str) -> str:
     office_, session = office_or_404(code), reading()
     round_ = round_named(session, slug) or abort(404)
     stage = asked_stage(session, round_, request.args)
+    asked = str(stage) if request.args.get("stage") == stage else ""
     found = [
         (frame_of(one, locale()), one.slug, one.title.in_(locale()), standing)
         for one, standing in history(session, code, stage=stage)
@@ -183,10 +186,10 @@ def office(slug: str, code: str) -> str:
         points=points,
         stage=stage,
         linked=trend_rows(*held_rounds(session, round_, [code], stage=stage, locale=locale())),
-        asked=str(stage) if request.args.get("stage") == stage else "",
+        asked=asked,
         timezone=office_.timezone,
         province_name=province_names(locale()).get(office_.province_code or "", ""),
-        result_address=_result_address(point.standing) if see_result else "",
+        result_address=_result_address(point.standing, asked) if see_result else "",
         extension_address=_extension_address(point.standing, actor, thing),
         may_see_round=may(actor, Action.SEE_ROUND),
         may_see_province=above is not None and may(actor, Action.SEE_PROVINCE, above),
@@ -198,8 +201,8 @@ def office(slug: str, code: str) -> str:
 # --- their parts ----------------------------------------------------------------------
 
 
-def _result_address(standing: Standing) -> str:
-    return url_for("reports.result", assessment_id=standing.assessment_id)
+def _result_address(standing: Standing, stage: str) -> str:
+    return url_for("reports.result", assessment_id=standing.assessment_id, stage=stage or None)
 
 
 def _extension_address(standing: Standing, actor: Actor, thing: Thing) -> str:
