@@ -24,7 +24,7 @@ from maturity.dashboards.offices_table import choose, listing
 from maturity.dashboards.provinces import province_names, provinces
 from maturity.dashboards.queries import Standing, history, round_with_source
 from maturity.dashboards.round_ranks import RANK_TERMS, places_in_kind
-from maturity.dashboards.round_tables import round_tables
+from maturity.dashboards.round_tables import Wanted, round_tables
 from maturity.dashboards.rounds import round_cards
 from maturity.dashboards.scene import scene_of, title_of
 from maturity.dashboards.stage_choice import asked_stage
@@ -129,13 +129,15 @@ def province_csv(slug: str, code: str, table: str) -> ResponseReturnValue:
 @bp.get("/rounds/<slug>/tables.xlsx")
 @permit(Action.SEE_ROUND)
 def tables_xlsx(slug: str) -> ResponseReturnValue:
-    """All tables of a round as one workbook; answers of the offices that this person may see."""
+    """All tables of a round at a stage as one workbook; answers of the offices that this person
+    may see."""
     round_, actor = round_with_source(reading(), slug) or abort(404), current_actor()
-    body = round_tables(
-        reading(), round_, language=locale(), at=now(), demo=is_demo(),
+    wanted = Wanted(
+        asked_stage(reading(), round_, request.args), locale(), now(), demo=is_demo(),
         sees=lambda row: may(actor, Action.SEE_RESULT, Thing(row.code, row.province)),
     )  # fmt: skip
-    return attachment(body, f"{slug}-{locale()}.xlsx", XLSX)
+    body = round_tables(reading(), round_, wanted)
+    return attachment(body, f"{slug}-{wanted.stage}-{locale()}.xlsx", XLSX)
 
 
 @bp.get("/rounds/<slug>/provinces/<code>")
