@@ -98,8 +98,9 @@ def rules(app: Flask) -> Iterator[Rule]:
 def addresses(app: Flask, rule: Rule, numbers: dict[str, int], groups: list[str]) -> Iterator[str]:
     """Every address of a route that matters, with each stage."""
     tables = re.search(r"<any\(([^)]*)\):table>", rule.rule)
+    codes = OPEN[:1] if "/provinces/" in rule.rule else OPEN
     choices: dict[str, tuple[Any, ...]] = {
-        "slug": ("2026",), "code": OPEN[:1] if "/provinces/" in rule.rule else OPEN, "assessment_id": tuple(numbers[one] for one in OPEN),
+        "slug": ("2026",), "code": codes, "assessment_id": tuple(numbers[one] for one in OPEN),
         "table": tuple(tables[1].split(", ")) if tables else (), "variable": ("V05",),
         "stage": ("settled",), "node_id": ("V05",), "chart_id": ("profile",),
         "office_code": ("33.01", "36.71"),
