@@ -112,7 +112,7 @@ def choose(
         if choice.consents:
             session.flush()
             example = _agreed(offered.get(choice.part), choice)
-            notes.append(_give(session, example, assessment, author))
+            notes.append(give(session, example, assessment, author))
     if notes:
         log.append(session, *notes)
     return len(notes)
@@ -126,7 +126,8 @@ def _agreed(example: Example | None, choice: Choice) -> Example:
     return example
 
 
-def _give(session: Session, example: Example, assessment: Assessment, author: Author) -> Note:
+def give(session: Session, example: Example, assessment: Assessment, author: Author) -> Note:
+    """Store consent to what is shown here; the entry of the record, not yet in it."""
     row = ExampleConsent(
         assessment_id=assessment.id,
         part=example.part,
