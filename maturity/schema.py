@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 import maturity.jobs.models
 import maturity.offices.models
+import maturity.survey.example_models
 import maturity.survey.file_models
 import maturity.survey.link_models
 import maturity.survey.log_models

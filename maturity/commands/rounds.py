@@ -45,6 +45,8 @@ def add(commands: Commands) -> None:
     tables = _named(below.add_parser("tables", help=words))
     words = say("berkas yang ditulis", "file to write")
     tables.add_argument("--out", required=True, type=Path, metavar="FILE", help=words)
+    words = say("hasil tahap mana (bawaan: seperti halaman)", "results of which stage (as pages)")
+    tables.add_argument("--stage", choices=("self", "verified", "settled"), help=words)
     tables.set_defaults(run=run_tables)
 
 
@@ -278,7 +280,8 @@ def _day(said: str) -> date:
 def run_tables(args: argparse.Namespace) -> int:
     """The workbook of the national page, with the answers of all offices."""
     from maturity.dashboards.queries import round_with_source
-    from maturity.dashboards.round_tables import round_tables
+    from maturity.dashboards.round_tables import Wanted, round_tables
+    from maturity.dashboards.stage_choice import asked_stage
 
     with reading() as session:
         round_ = round_with_source(session, args.slug)
@@ -286,7 +289,8 @@ def run_tables(args: argparse.Namespace) -> int:
             raise MaturityError(
                 f"Tidak ada periode {args.slug}.", f"There is no round {args.slug}."
             )
-        at, language = datetime.now(UTC), spoken()
-        body = round_tables(session, round_, language=language, at=at, sees=lambda _row: True)
+        stage = asked_stage(session, round_, {"stage": args.stage or ""})
+        wanted = Wanted(stage, spoken(), datetime.now(UTC), sees=lambda _row: True)
+        body = round_tables(session, round_, wanted)
     put(args.out, body)
     return 0

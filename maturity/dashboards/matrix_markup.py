@@ -26,7 +26,8 @@ class Cells:
     """How cells are said and where they lead.
 
     ``words``: sign's reason -> what it is called. ``number``: an index in the reader's language.
-    ``up``: from the page to the round, e.g. ``../../``; ``stage``: whose results they show.
+    ``up``: from the page to the round, e.g. ``../../``; ``stage``: whose results they show;
+    ``asked``: the same where the address names it, which links to offices then keep.
     """
 
     words: Mapping[str, str]
@@ -35,6 +36,7 @@ class Cells:
     stage: str
     locale: str
     up: str = ""
+    asked: str = ""
 
 
 def range_of(percent: float) -> int:
@@ -84,9 +86,11 @@ def _firsts(grid: Grid) -> list[bool]:
 
 
 def _head(office: Standing, cells: Cells) -> str:
-    name = escape(office.name(cells.locale))
+    name, address = escape(office.name(cells.locale)), f"{cells.up}offices/{office.code}"
+    if cells.asked:
+        address = f'"{address}?stage={cells.asked}"'
     return (
-        f"\n<tr><td>{office.code}<th scope=row><a href={cells.up}offices/{office.code}>{name}</a>"
+        f"\n<tr><td>{office.code}<th scope=row><a href={address}>{name}</a>"
         f"<td class=n>{cells.number(office.index)}"
     )
 

@@ -130,6 +130,7 @@ def _cells(page: MatrixPage) -> Cells:
         stage=page.stage,
         locale=locale(),
         up="../../" if page.code else "",
+        asked=page.wish.stage,
     )
 
 

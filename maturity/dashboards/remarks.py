@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from maturity.offices.models import Office
 from maturity.offices.permissions import Thing
 from maturity.survey.assessments import VALID_IN
-from maturity.survey.instrument import Instrument, Slice
+from maturity.survey.frozen import items_behind
+from maturity.survey.instrument import Instrument
 from maturity.survey.models import Answer, Assessment, Round, Stage
 from maturity.survey.stage_models import Judgement, Verdict
 
@@ -42,11 +43,7 @@ class Remarks:
 
 def keys_of(instrument: Instrument, variable: str) -> list[str]:
     """The keys of the answers that a variable is scored by."""
-    part = instrument.part(variable)
-    if not isinstance(part, Slice):
-        return [item.key for item in instrument.items_of(variable)]
-    cells = instrument.items_of(part.matrix)
-    return [item.key for item in cells if item.column and item.column.id in part.columns]
+    return [item.key for item in items_behind(instrument, variable)]
 
 
 def remarks(

@@ -80,8 +80,17 @@ def _write(page: Any, sheet: Sheet, head: Any, forms: dict[Form, Any]) -> None:
     page.set_landscape()
     if sum(column.width for column in sheet.columns) < PAPER:
         page.fit_to_pages(1, 0)
-    lines = max(math.ceil(1.2 * len(one.title) / one.width) for one in sheet.columns)
-    page.set_row(0, LINE * lines)
+    page.set_row(0, LINE * max(_lines(one.title, one) for one in sheet.columns))
+    wrapped = [place for place, one in enumerate(sheet.columns) if one.form is Form.PLAIN]
+    for number, row in enumerate(sheet.rows, start=1):  # not every program finds the height itself
+        lines = [_lines(row[place], sheet.columns[place]) for place in wrapped]
+        if max(lines, default=1) > 1:
+            page.set_row(number, LINE * max(lines))
+
+
+def _lines(value: Cell, column: Column) -> int:
+    """How many lines words take in a column."""
+    return math.ceil(1.2 * len(value) / column.width) if isinstance(value, str) else 1
 
 
 def _cell(page: Any, place: tuple[int, int], value: Cell, form: Any) -> None:

@@ -30,14 +30,19 @@ from maturity.dashboards.variables import (
     variable_csv,
     whole,
 )
-from maturity.offices.guard import current_actor, permit
+from maturity.offices.guard import current_actor, permit, thing_of
+from maturity.offices.models import Office
 from maturity.offices.permissions import Action, Thing, may
+from maturity.survey.examples import HIGH_PERCENT, Shown, examples
 from maturity.survey.instrument import Instrument, Question, Slice
 from maturity.survey.models import Stage
+from maturity.survey.paging import Part, page_said, part_of
 from maturity.survey.stage_words import STAGE_NAMES, verdict_name
 from maturity.web import locale, reading
 
 bp = Blueprint("variables", __name__)
+EXAMPLES = 10
+"""Examples on one page."""
 
 
 def init_app(app: Flask) -> None:
@@ -76,6 +81,7 @@ class VariablePage:
     provinces: list[Share]
     stages: list[tuple[str, Share, Moved]]
     remarks: Remarks
+    examples: Part[Shown]
 
     @property
     def commonest(self) -> tuple[LevelName, int] | None:
@@ -149,8 +155,10 @@ def variable(slug: str, variable: str) -> str:
     names = {str(one): verdict_name(Stage.VERIFIED, one).in_(locale())
              for one in page.remarks.verdicts}  # fmt: skip
     return render_template(
-        "dashboards/variable.html", page=page, verdicts=said, verdict_names=names, stages=_stages()
-    )
+        "dashboards/variable.html",
+        page=page, verdicts=said, verdict_names=names, stages=_stages(),
+        high_percent=HIGH_PERCENT, may_open=_may_open,
+    )  # fmt: skip
 
 
 @bp.get("/rounds/<slug>/variables/<variable>.csv")
@@ -186,6 +194,11 @@ def _page(slug: str, variable_id: str) -> VariablePage:
         provinces=by_province(shown, column, province_names(locale())),
         stages=_by_stage(grids, column),
         remarks=remarks(reading(), scene.round, keys_of(scene.instrument, one.id), may_read=_reads),
+        examples=part_of(
+            examples(reading(), scene.round, one.id),
+            page_said(request.args.get("examples", "")),
+            size=EXAMPLES,
+        ),
     )
 
 
@@ -205,6 +218,10 @@ def _stepped(frame: Frame, steps: tuple[LevelName, ...]) -> Frame:
 
 def _reads(thing: Thing) -> bool:
     return may(current_actor(), Action.SEE_ASSESSMENT, thing)
+
+
+def _may_open(office: Office) -> bool:
+    return may(current_actor(), Action.SEE_RESULT, thing_of(office))
 
 
 def _asked(

@@ -10,6 +10,7 @@ from maturity.dashboards import (
     bridge_views,
     compare_views,
     comparison_views,
+    kept,
     matrix_views,
     monitor_views,
     variable_views,
@@ -23,7 +24,7 @@ from maturity.dashboards.offices_table import choose, listing
 from maturity.dashboards.provinces import province_names, provinces
 from maturity.dashboards.queries import Standing, history, round_with_source
 from maturity.dashboards.round_ranks import RANK_TERMS, places_in_kind
-from maturity.dashboards.round_tables import round_tables
+from maturity.dashboards.round_tables import Wanted, round_tables
 from maturity.dashboards.rounds import round_cards
 from maturity.dashboards.scene import scene_of, title_of
 from maturity.dashboards.stage_choice import asked_stage
@@ -40,6 +41,7 @@ from maturity.offices.guard import (
     province_or_404,
     signed_in,
 )
+from maturity.offices.models import Office
 from maturity.offices.navigation import Entry, add_entry
 from maturity.offices.permissions import Action, Actor, Thing, may
 from maturity.survey.assessments import instrument_of
@@ -65,6 +67,7 @@ def init_app(app: Flask) -> None:
     variable_views.init_app(app)
     comparison_views.init_app(app)
     compare_views.init_app(app)
+    kept.init_app(app)
     add_entry(
         app, Entry("dashboards.rounds", lambda: gettext("Periode pengukuran"), _of_some_office)
     )
@@ -133,13 +136,15 @@ def province_csv(slug: str, code: str, table: str) -> ResponseReturnValue:
 @bp.get("/rounds/<slug>/tables.xlsx")
 @permit(Action.SEE_ROUND)
 def tables_xlsx(slug: str) -> ResponseReturnValue:
-    """All tables of a round as one workbook; answers of the offices that this person may see."""
+    """All tables of a round at a stage as one workbook; answers of the offices that this person
+    may see."""
     round_, actor = round_with_source(reading(), slug) or abort(404), current_actor()
-    body = round_tables(
-        reading(), round_, language=locale(), at=now(), demo=is_demo(),
+    wanted = Wanted(
+        asked_stage(reading(), round_, request.args), locale(), now(), demo=is_demo(),
         sees=lambda row: may(actor, Action.SEE_RESULT, Thing(row.code, row.province)),
     )  # fmt: skip
-    return attachment(body, f"{slug}-{locale()}.xlsx", XLSX)
+    body = round_tables(reading(), round_, wanted)
+    return attachment(body, f"{slug}-{wanted.stage}-{locale()}.xlsx", XLSX)
 
 
 @bp.get("/rounds/<slug>/provinces/<code>")
@@ -171,38 +176,43 @@ def province(slug: str, code: str) -> str:
 @permit(Action.SEE_PROVINCE, thing=office_thing)
 def office(slug: str, code: str) -> str:
     """One office in a round, and what became of it over the rounds."""
-    office_, session = office_or_404(code), reading()
-    round_ = round_named(session, slug) or abort(404)
-    stage = asked_stage(session, round_, request.args)
+    office_ = office_or_404(code)
+    round_ = round_named(reading(), slug) or abort(404)
+    page = _office_page(office_, round_)
+    beside = comparison_views.peers_page(slug, office_)
+    aims = office_targets(round_, page.frame, page.point.standing)
+    return render_template("dashboards/office.html", page=page, peers=beside, aims=aims)
+
+
+# --- their parts ----------------------------------------------------------------------
+
+
+def _office_page(office: Office, round_: Round) -> OfficePage:
+    session, code, stage = reading(), office.code, asked_stage(reading(), round_, request.args)
+    asked = str(stage) if request.args.get("stage") == stage else ""
     found = [
         (frame_of(one, locale()), one.slug, one.title.in_(locale()), standing)
         for one, standing in history(session, code, stage=stage)
     ]
     points = trend(found)
-    point = next((one for one in points if one.slug == slug), None) or abort(404)
-    actor, thing = current_actor(), Thing(code, office_.province_code)
-    above = Thing(office_.province_code, office_.province_code) if office_.province_code else None
+    point = next((one for one in points if one.slug == round_.slug), None) or abort(404)
+    actor, thing = current_actor(), Thing(code, office.province_code)
+    above = Thing(office.province_code, office.province_code) if office.province_code else None
     see_result = point.standing.result is not None and may(actor, Action.SEE_RESULT, thing)
-    page = OfficePage(
-        frame=next(frame for frame, one, _title_, _standing in found if one == slug),
+    return OfficePage(
+        frame=next(frame for frame, one, _title_, _standing in found if one == round_.slug),
         point=point,
         points=points,
         stage=stage,
         linked=trend_rows(*held_rounds(session, round_, [code], stage=stage, locale=locale())),
-        asked=str(stage) if request.args.get("stage") == stage else "",
-        timezone=office_.timezone,
-        province_name=province_names(locale()).get(office_.province_code or "", ""),
-        result_address=_result_address(point.standing) if see_result else "",
+        asked=asked,
+        timezone=office.timezone,
+        province_name=province_names(locale()).get(office.province_code or "", ""),
+        result_address=_result_address(point.standing, asked) if see_result else "",
         extension_address=_extension_address(point.standing, actor, thing),
         may_see_round=may(actor, Action.SEE_ROUND),
         may_see_province=above is not None and may(actor, Action.SEE_PROVINCE, above),
     )
-    beside = comparison_views.peers_page(slug, office_)
-    aims = office_targets(round_, page.frame, point.standing)
-    return render_template("dashboards/office.html", page=page, peers=beside, aims=aims)
-
-
-# --- their parts ----------------------------------------------------------------------
 
 
 def office_targets(round_: Round, frame: Frame, standing: Standing) -> tuple[OwnTarget, ...]:
@@ -211,8 +221,8 @@ def office_targets(round_: Round, frame: Frame, standing: Standing) -> tuple[Own
     return own_targets(standing, frame, targets_of(reading(), round_), level_of)
 
 
-def _result_address(standing: Standing) -> str:
-    return url_for("reports.result", assessment_id=standing.assessment_id)
+def _result_address(standing: Standing, stage: str) -> str:
+    return url_for("reports.result", assessment_id=standing.assessment_id, stage=stage or None)
 
 
 def _extension_address(standing: Standing, actor: Actor, thing: Thing) -> str:

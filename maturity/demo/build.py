@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from maturity.db import Database
 from maturity.demo.capacity import Population, populate
+from maturity.demo.examples import add_examples
 from maturity.demo.filling import Case, Questionnaire
 from maturity.demo.people import WISHES, Staff, add_people
 from maturity.demo.receipts import add_receipts
@@ -100,7 +101,7 @@ def build_demo(
         )
         digests = {(row["assessment_id"], Stage.SELF): row["digest"] for row in rows}
         digests |= _go_on(session, country, tasks, rows, tell=tell)
-        add_record(session, tasks, digests, receipts)
+        add_record(session, tasks, digests, receipts, more=add_examples(session, tasks))
         return _summary(country, tasks, rows)
 
 

@@ -11,6 +11,7 @@ from maturity.demo.rounds import Task
 from maturity.survey import assessments, log, rounds
 from maturity.survey.answers import Author
 from maturity.survey.lifecycle import AssessmentState
+from maturity.survey.log import Note
 from maturity.survey.models import Decision, Round, Stage
 
 FROZEN = {
@@ -27,10 +28,12 @@ def add_record(
     tasks: Sequence[Task],
     digests: Mapping[tuple[int, Stage], str],
     receipts: Mapping[int, str],
+    *,
+    more: Sequence[Note] = (),
 ) -> None:
-    """Record the opening of each round and each change of state; digests by result, of what
-    was handed in by assessment."""
-    notes = []
+    """Record the opening of each round, each change of state and what ``more`` was decided;
+    digests by result, of what was handed in by assessment."""
+    notes = list(more)
     found = {round_.slug: round_ for round_ in session.scalars(select(Round))}
     for slug, round_ in found.items():
         offices = sum(task.of(slug) for task in tasks)

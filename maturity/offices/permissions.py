@@ -18,6 +18,7 @@ class Action(StrEnum):
     ANSWER = "answer"
     SHARE_WORK = "share_work"  # who answers which section; links for others
     SUBMIT = "submit"
+    PERMIT_EXAMPLES = "permit_examples"  # let others read the own answer as an example
     SEE_RESULT = "see_result"  # score, reasons, report of a handed-in assessment
     SEE_ROUND = "see_round"  # the national page
     SEE_PROVINCE = "see_province"
@@ -141,6 +142,7 @@ TABLE: dict[Action, dict[Role, Reach]] = {
     Action.ANSWER: {Role.OPERATOR: _own, Role.RESPONSIBLE: _own},
     Action.SHARE_WORK: {Role.OPERATOR: _own, Role.RESPONSIBLE: _own},
     Action.SUBMIT: {Role.RESPONSIBLE: _own},
+    Action.PERMIT_EXAMPLES: {Role.RESPONSIBLE: _own},
     Action.SEE_RESULT: {
         Role.OPERATOR: _own,
         Role.RESPONSIBLE: _own,

@@ -7,7 +7,7 @@ import json
 import zlib
 
 from maturity.scoring.scorecard import Scorecard
-from maturity.survey.instrument import Branch, Instrument, below
+from maturity.survey.instrument import Branch, Instrument, Item, Slice, below
 from maturity.survey.models import Stage, StoredScorecard
 
 
@@ -58,6 +58,15 @@ def variable_ids(instrument: Instrument) -> list[str]:
         for part in below(branch)
         if not isinstance(part, Branch) and part.id in scored
     ]
+
+
+def items_behind(instrument: Instrument, variable: str) -> list[Item]:
+    """The items whose answers a question or a slice of a matrix is scored by."""
+    part = instrument.part(variable)
+    if not isinstance(part, Slice):
+        return list(instrument.items_of(variable))
+    cells = instrument.items_of(part.matrix)
+    return [item for item in cells if item.column and item.column.id in part.columns]
 
 
 def variable_numbers(

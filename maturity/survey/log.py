@@ -44,6 +44,8 @@ class Kind(StrEnum):
     OFFICES_IMPORTED = "offices-imported"
     OFFICES_PROFILED = "offices-profiled"
     ANSWERS_IMPORTED = "answers-imported"
+    EXAMPLE_PERMITTED = "example-permitted"
+    EXAMPLE_WITHDRAWN = "example-withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,9 +31,10 @@ from maturity.survey.blueprint import (
 from maturity.survey.carried_pages import CarriedPages
 from maturity.survey.deadlines import filling_due
 from maturity.survey.decision_views import StageNotice, notice_of
+from maturity.survey.example_consents import consents
 from maturity.survey.expiry import day_there, ending
 from maturity.survey.instrument import Branch, Instrument
-from maturity.survey.lifecycle import HANDED_IN
+from maturity.survey.lifecycle import DECIDED, HANDED_IN
 from maturity.survey.models import Assessment, Round
 from maturity.survey.pages import Pages, Row, item_address, subject_words
 from maturity.survey.sections import assigned
@@ -96,6 +97,7 @@ class TaskPage:
     may_answer: bool
     may_submit: bool
     may_extend: bool
+    may_permit_examples: bool
     missing: int
     may_share: bool
     only_mine: bool
@@ -130,6 +132,8 @@ def tasks(assessment_id: int) -> ResponseReturnValue:
         may_answer=may(actor, Action.ANSWER, thing),
         may_submit=may(actor, Action.SUBMIT, thing),
         may_extend=may(actor, Action.ADMINISTER, thing),
+        may_permit_examples=may(actor, Action.PERMIT_EXAMPLES, thing)
+        and (work.assessment.state in DECIDED or bool(consents(session, work.assessment))),
         missing=len(work.missing()),
         may_share=may(actor, Action.SHARE_WORK, thing),
         only_mine=only_mine,

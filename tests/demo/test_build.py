@@ -30,6 +30,7 @@ from maturity.survey.assessments import (
     work,
 )
 from maturity.survey.chain import moment, verify
+from maturity.survey.example_models import ExampleConsent
 from maturity.survey.frozen import card_of, frozen_row
 from maturity.survey.lifecycle import HANDED_IN, AssessmentState, transition
 from maturity.survey.log import Kind
@@ -231,6 +232,7 @@ def test_all_decisions_are_on_record_in_their_order(country: Country) -> None:
         frozen = {(row.assessment_id, row.stage): row.digest
                   for row in session.scalars(select(StoredScorecard))}  # fmt: skip
         sealed = {row.assessment_id: row.digest for row in session.scalars(select(Receipt))}
+        shown = [row.shown for row in session.scalars(select(ExampleConsent))]
     assert verify(lines).fault is None
     entries = [json.loads(line) for line in lines]
     assert [entry["at"] for entry in entries] == sorted(entry["at"] for entry in entries)
@@ -248,6 +250,8 @@ def test_all_decisions_are_on_record_in_their_order(country: Country) -> None:
     )
     handed_in = {number: data for number, data in said if data["after"] == "submitted"}
     assert {number: data["receipt"] for number, data in handed_in.items()} == sealed
+    permitted = [one["data"]["shown"] for one in entries if one["kind"] == Kind.EXAMPLE_PERMITTED]
+    assert sorted(permitted) == sorted(shown) != []
 
 
 def test_receipts_are_those_that_the_door_would_issue(country: Country) -> None:

@@ -22,6 +22,7 @@ from maturity.db import Database
 from maturity.errors import MaturityError
 from maturity.jobs.models import Job
 from maturity.offices.models import Interest, Invite, Person, Role, SignInFailure
+from maturity.survey.example_models import ExampleConsent
 from maturity.survey.file_models import EvidenceFile, StoredFile
 from maturity.survey.files import FolderStore
 from maturity.survey.link_models import ArchivedLink
@@ -90,6 +91,10 @@ def _fill(url: str) -> None:
             ),
             Decision(assessment_id=made.id, before="a", after="b", at=at, by_id=person.id),
             Interest(person_id=person.id, office_code=made.office_code, declared_at=at),
+            ExampleConsent(
+                assessment_id=made.id, part="V01", shown="f" * 64, given_at=at,
+                given_by_id=person.id,
+            ),
             Judgement(
                 **key, stage="verified", verdict="changed", state="answered", value="l2",
                 words=ODD, on_version=7, way="web", at=at,
