@@ -14,6 +14,7 @@ from maturity.dashboards.rollup import RolledUp
 from maturity.dashboards.sheet_heads import Heads
 from maturity.dashboards.sheets import Cell, Column, Form, Sheet
 from maturity.dashboards.summary import Changes
+from maturity.dashboards.targets import TargetRow
 from maturity.dashboards.trend import TrendRow
 from maturity.dashboards.weak import WeakVariable
 from maturity.survey.stage_words import STAGE_NAMES
@@ -115,19 +116,42 @@ class FindingSheets:
         return Sheet(heads.say("Tren", "Trend"), columns, rows)
 
     def rollup(self, found: Sequence[RolledUp]) -> Sheet:
-        """Means of the country and its provinces, every office with the same weight."""
+        """Means of the country and its provinces: offices with the same weight, then by voters."""
         heads = self.heads
         parts = [part for part in self.frame.parts if part.depth == 0]
+        ways = heads.say("kantor", "office"), heads.say("pemilih", "voters")
         columns = [
             *heads.words(("Kode", "Code"), width=9),
-            *heads.words(("Wilayah", "Area")),
-            *heads.whole(("Kantor", "Offices"), ("Dengan hasil", "With result")),
+            *heads.words(("Wilayah", "Area"), ("Bobot", "Weighted by")),
+            *heads.whole(("Kantor", "Offices"), ("Dengan hasil", "With result"),
+                         ("Tanpa jumlah pemilih", "Without voters")),
             *heads.numbers(("Rerata indeks", "Mean index")),
             *(Column(part.title, 18) for part in parts),
-        ]
+        ]  # fmt: skip
         rows: list[list[Cell]] = [
-            [one.province or None, self.names.get(one.province) or "Indonesia", one.offices,
-             one.scored, one.index, *(one.parts.get(part.id) for part in parts)]
+            [one.province or None, self.names.get(one.province) or "Indonesia", way, one.offices,
+             one.scored, one.without_voters, index, *(means.get(part.id) for part in parts)]
             for one in found
+            for way, index, means in ((ways[0], one.index, one.parts),
+                                      (ways[1], one.index_by_voters, one.parts_by_voters))
         ]  # fmt: skip
         return Sheet(heads.say("Rerata wilayah", "Means by area"), columns, rows, fixed=2)
+
+    def targets(self, found: Sequence[TargetRow]) -> Sheet:
+        """Offices beside the targets of their round."""
+        heads = self.heads
+        columns = [
+            *heads.words(("Bagian", "Part"), width=40),
+            *heads.words(("Jenis kantor", "Kind of office")),
+            *heads.numbers(("Target", "Target")),
+            *heads.whole(("Level target", "Target level"), ("Kantor", "Offices")),
+            *heads.numbers(("Median", "Median"), ("Median selisih", "Median gap")),
+            *heads.whole(("Mencapai", "Reached")),
+        ]
+        rows: list[list[Cell]] = [
+            [heads.part(one.part), ", ".join(map(self.frame.kind, one.kinds or ("",))),
+             one.target, one.level.number if one.level else None, one.count, one.median, one.gap,
+             one.reached]
+            for one in found
+        ]  # fmt: skip
+        return Sheet(heads.say("Target", "Targets"), columns, rows)

@@ -119,6 +119,24 @@ class OfficeSheets:
         ]  # fmt: skip
         return Sheet("Level" if self.heads.language != "en" else "Levels", columns, rows)
 
+    def part_levels(self) -> Sheet:
+        """Offices with a result by part, kind and level."""
+        levels = self.frame.levels
+        columns = [
+            *self.heads.words(("Bagian", "Part"), width=40),
+            *self.heads.words(("Jenis kantor", "Kind of office")),
+            *self.heads.whole(("Dengan hasil", "With result")),
+            *(Column(f"Level {level.number}", 9, Form.WHOLE) for level in levels),
+            *self.heads.whole(("Tanpa level", "No level")),
+        ]
+        numbers = [*(level.number for level in levels), None]
+        rows: list[list[Cell]] = [
+            [one.part.title, self.frame.kind(one.kind), one.total,
+             *(one.counts.get(number, 0) for number in numbers)]
+            for one in self.view.part_levels
+        ]  # fmt: skip
+        return Sheet(self.heads.say("Level bagian", "Levels by part"), columns, rows, fixed=2)
+
     def spread(self) -> Sheet:
         """Five numbers of the whole index and of each part."""
         columns = [

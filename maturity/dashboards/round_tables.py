@@ -20,12 +20,14 @@ from maturity.dashboards.sheet_heads import Heads
 from maturity.dashboards.sheets import Cell, Column, Form, Sheet, as_xlsx
 from maturity.dashboards.stage_queries import staged_indexes
 from maturity.dashboards.summary import Overview, overview
+from maturity.dashboards.targets import level_namer, target_rows
 from maturity.dashboards.trend import trend_rows
 from maturity.dashboards.trend_queries import held_rounds
 from maturity.dashboards.weak import weak_variables
 from maturity.survey.assessments import instrument_of
 from maturity.survey.models import Round, Stage
 from maturity.survey.stage_words import STAGE_NAMES
+from maturity.survey.targets import targets_of
 
 Sees = Callable[[Standing], bool]
 """Whether the reader may see the answers of this office."""
@@ -53,14 +55,15 @@ def round_tables(session: Session, round_: Round, wanted: Wanted) -> bytes:
     differing = gaps(rows, staged_indexes(session, round_), frame)
     codes = {row.code for row in rows}
     held = held_rounds(session, round_, codes, stage=stage, locale=language)
+    aims, level_of = targets_of(session, round_), level_namer(instrument_of(round_), frame)
     seen = answers.only([at for at, row in enumerate(answers.offices) if wanted.sees(row)])
     sheets = [
         _about(round_, heads, frame, view, wanted),
         offices.offices(), offices.parts(), offices.asked(seen), offices.levels(),
-        offices.spread(), offices.provinces(), offices.states(),
+        offices.part_levels(), offices.spread(), offices.provinces(), offices.states(),
         found.changes(view.changes), found.gaps(differing), found.shrunk(differing),
         found.weak(weak_variables(answers, frame)), found.trend(trend_rows(*held)),
-        found.rollup(roll_up(rows, frame)),
+        found.rollup(roll_up(rows, frame)), found.targets(target_rows(rows, frame, aims, level_of)),
     ]  # fmt: skip
     return as_xlsx(sheets, title=round_.title.in_(language), at=wanted.at)
 

@@ -11,13 +11,16 @@ from typing import Any
 
 import openpyxl
 import pytest
+from sqlalchemy import select
 
 from maturity.cli import main
 from maturity.config import Settings
 from maturity.db import Database
 from maturity.offices.models import Role
 from maturity.survey import assessments, frozen
+from maturity.survey.answers import Author
 from maturity.survey.models import Assessment, Round
+from maturity.survey.targets import set_targets
 from tests.builders import LEBAK, TANGERANG, make_assessment
 from tests.clock import START
 from tests.dashboards.country import hold_round
@@ -62,9 +65,10 @@ def test_it_says_what_the_database_says(viewer: StrictClient, cards: dict[str, A
     reply = viewer.get(PATH)
     assert 'filename="2026-self-id.xlsx"' in reply.headers["Content-Disposition"]
     book = book_of(reply.data)
-    assert list(book) == ["Tentang", "Kantor", "Bagian", "Pertanyaan", "Level", "Sebaran",
-                          "Provinsi", "Status", "Perubahan", "Selisih klaim", "Selisih provinsi",
-                          "Variabel lemah", "Tren", "Rerata wilayah"]  # fmt: skip
+    assert list(book) == ["Tentang", "Kantor", "Bagian", "Pertanyaan", "Level", "Level bagian",
+                          "Sebaran", "Provinsi", "Status", "Perubahan", "Selisih klaim",
+                          "Selisih provinsi", "Variabel lemah", "Tren", "Rerata wilayah",
+                          "Target"]  # fmt: skip
     offices = records(book["Kantor"])
     assert set(offices) == {TANGERANG, LEBAK, NATIONAL, "36.04"}
     card = cards[TANGERANG]
@@ -118,7 +122,7 @@ def test_answers_are_of_the_offices_that_the_reader_may_see(as_role: Any) -> Non
 STAGED = "/rounds/2025/tables.xlsx"
 FILES = {"Perubahan": "changes", "Selisih klaim": "gaps", "Selisih provinsi": "shrunk",
          "Variabel lemah": "weak", "Tren": "trend", "Rerata wilayah": "rollup",
-         "Sebaran": "spread"}  # fmt: skip
+         "Sebaran": "spread", "Target": "targets"}  # fmt: skip
 
 
 @pytest.fixture
@@ -127,6 +131,9 @@ def staged(database: Database) -> None:
     with database.write() as session:
         hold_round(session, "2024", states=("published",), seed=5, days=-600)
         hold_round(session, "2025", states=("published", "reply-open", "submitted"), days=-300)
+        round_ = session.scalars(select(Round).where(Round.slug == "2025")).one()
+        author = Author(None, START, "web")
+        set_targets(session, round_, {("", ""): 2.75, ("SD1", "city"): 3.25}, author=author)
 
 
 @pytest.mark.usefixtures("staged")
