@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from pypdfium2 import PdfDocument
 from weasyprint import HTML
+from weasyprint import __version__ as library
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -59,6 +60,20 @@ def render(html: str) -> bytes:
             font_config=_fonts(), pdf_variant=VARIANT, pdf_identifier=name, optimize_images=True
         )
     )
+
+
+def source_of(html: str) -> str:
+    """The digest of all that a document of this HTML is drawn of: the same gives the same bytes."""
+    return hashlib.sha256((html + _look()).encode()).hexdigest()
+
+
+@cache
+def _look() -> str:
+    """What the look depends on beside the HTML."""
+    static = folder("static")
+    files = [*static.glob("css/*.css"), *static.glob("fonts/*.woff2")]
+    own = b"".join(path.read_bytes() for path in sorted(files))
+    return f"{library} {hashlib.sha256(own).hexdigest()}"
 
 
 def png(drawing: str, *, width: float, height: float) -> bytes:
