@@ -15,8 +15,10 @@ from maturity.dashboards.stage_choice import asked_stage
 from maturity.jobs.models import Job, JobState
 from maturity.offices.guard import current_actor, office_thing, permit, province_or_404
 from maturity.offices.permissions import Action
+from maturity.reports.beside import provide
 from maturity.reports.pdf import source_of
 from maturity.round_reports import drawn
+from maturity.round_reports.around import around
 from maturity.round_reports.build import round_report
 from maturity.round_reports.drawn import Wish
 from maturity.round_reports.paper import round_paper_html, round_paper_name
@@ -52,8 +54,9 @@ class Waiting:
 
 
 def init_app(app: Flask) -> None:
-    """Add these files to an application."""
+    """Add these files to an application, and what reports of offices tell of others."""
     app.register_blueprint(bp)
+    provide(app, around)
 
 
 @bp.get("/rounds/<slug>/report.pdf")

@@ -33,7 +33,7 @@ from maturity.round_reports import drawn
 from maturity.round_reports.build import round_report
 from maturity.round_reports.facts import RoundReport
 from maturity.round_reports.findings import findings
-from maturity.round_reports.paper import round_paper_html
+from maturity.round_reports.paper import round_paper, round_paper_html
 from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
 from maturity.web import format_number
 from maturity.worker.kinds import HANDLERS
@@ -42,6 +42,7 @@ from tests.builders import make_round
 from tests.clock import START
 from tests.dashboards.country import card_of, hold_round
 from tests.offices.signing import make_user, sign_in
+from tests.reports.archive import faults_of
 from tests.reports.test_pdf import elements, words
 from tests.strict_client import StrictClient, page_text, watch_sessions
 from tests.survey.filling import token
@@ -332,6 +333,9 @@ def _text(body: bytes, at: int) -> str:
 def test_a_validator_finds_no_error(world: World, tmp_path: Path):
     path = tmp_path / "nasional.pdf"
     path.write_bytes(world.paper)
+    assert faults_of(world.paper) == []
+    with world.app.test_request_context():
+        assert faults_of(round_paper(told(world, "2026", "en", province="36")).body) == []
     command = [sys.executable, "-m", "pdfua", "check", "--min-severity", "error", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
