@@ -236,6 +236,7 @@ def brief(draft: Draft) -> None:
     text("{{ chart.words }}", "Small")
     draft.block("endfor")
     parts(draft)
+    beside(draft)
     steps(draft)
 
 
@@ -297,9 +298,54 @@ def steps(draft: Draft) -> None:
     draft.text("{{ roadmap.words }}")
     draft.block("for step in roadmap.steps")
     draft.text("**{{ step.title }}** ({{ step.before }} → {{ step.after }})"
-               "{% if step.remedy %}: {{ step.remedy }}{% endif %} {{ step.effect }}",
+               "{% if step.remedy %}: {{ step.remedy }}{% endif %} {{ step.effect }}"
+               "{% if step.peers %} {{ step.peers }}{% endif %}",
                "List Number")  # fmt: skip
     draft.block("endfor")
+
+
+def beside(draft: Draft) -> None:
+    say = draft.say
+    draft.block("if peers")
+    draft.heading(say("Dibandingkan dengan kantor sebanding", "Beside comparable offices"))
+    draft.text(
+        say(
+            "Yang dibandingkan: {{ compared }}. Kantor yang rentang peringkatnya "
+            "bersinggungan setara secara statistik: urutan di antara mereka tidak berarti "
+            "apa-apa.",
+            "Compared: {{ compared }}. Offices whose ranges of ranks touch are "
+            "statistically tied: the order among them means nothing.",
+        ),
+        "Small",
+    )
+    draft.block("for group in peers")
+    draft.heading("{{ group.name }}", 2)
+    draft.text(say("{{ group.reason }} {% if group.silence %}{{ group.silence }}{% else %}"
+                   "{{ group.offices }} kantor memiliki nilai.{% endif %}",
+                   "{{ group.reason }} {% if group.silence %}{{ group.silence }}{% else %}"
+                   "{{ group.offices }} offices have a value.{% endif %}"))  # fmt: skip
+    draft.block("if group.parts")
+    draft.table(
+        say("Kantor ini dan kelompoknya", "This office and its group"),
+        [say("Bagian", "Part"), say("Terendah", "Lowest"), "Median", say("Tertinggi", "Highest"),
+         say("Kantor ini", "This office"), say("Peringkat", "Rank")],
+        [46, 20, 18, 20, 20, 50],
+        ["for part in group.parts",
+         ["{{ part.title }}", "{{ part.lowest }}", "{{ part.median }}", "{{ part.highest }}",
+          "**{{ part.own }}**", "{{ part.rank }}"], "endfor"],
+    )  # fmt: skip
+    draft.block("endif", "endfor", "endif", "if earlier")
+    draft.heading(say("Tren antarperiode", "Trend over rounds"))
+    draft.table(
+        say("Periode sebelumnya dan sekarang", "Earlier rounds and now"),
+        [say("Periode", "Round"), say("Dahulu", "Then"), say("Sekarang", "Now"),
+         say("Perubahan", "Change"), say("Dasar perbandingan", "Compared on")],
+        [50, 20, 22, 22, 60],
+        ["for one in earlier",
+         ["{{ one.round }}", "{{ one.then }}", "{{ one.now }}", "{{ one.change }}",
+          "{{ one.basis }}"], "endfor"],
+    )  # fmt: skip
+    draft.block("endif")
 
 
 def reading(draft: Draft) -> None:

@@ -15,12 +15,13 @@ THIN, THICK = 1.2, 2.4
 
 @dataclass(frozen=True, slots=True)
 class SpreadRow:
-    """One line: five numbers from least to most, and the median in words."""
+    """One line: five numbers from least to most, and the median in words; ``own``: one of them."""
 
     label: str
     numbers: tuple[float, float, float, float, float]
     shown: str
     strong: bool = False
+    own: float | None = None
 
 
 def spread_rows(
@@ -61,11 +62,23 @@ def _marks(row: SpreadRow, place: int, thick: float) -> list[Figure]:
     least, lower, median, upper, most = row.numbers
     middle, thin = place + 0.5, THIN / ROW / 2
     fill = colours.GOLD if row.strong else colours.WARN_TINT
+    own = [] if row.own is None else _own(row.own, middle, thick)
     return [
         _box((least, most), (middle - thin, middle + thin), colours.LINE_STRONG),
         _box((lower, upper), (middle - 0.29, middle + 0.29), fill, edge=True),
         _box((median - thick, median + thick), (middle - 0.42, middle + 0.42), colours.BRAND),
+        *own,
     ]
+
+
+def _own(at: float, middle: float, thick: float) -> list[Figure]:
+    """A square with an edge, to be told from the median's mark without colour."""
+    half, high = 2.6 * thick, 2.6 * THICK / ROW / 2
+    return [
+        _box((at - 1.7 * half, at + 1.7 * half), (middle - 1.7 * high, middle + 1.7 * high),
+             colours.SURFACE),
+        _box((at - half, at + half), (middle - high, middle + high), colours.DIMENSIONS[1]),
+    ]  # fmt: skip
 
 
 def _box(

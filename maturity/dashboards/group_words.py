@@ -12,7 +12,7 @@ from maturity.web import format_number, locale
 
 def group_name(group: Group, provinces: Mapping[str, str], kinds: Mapping[str, str]) -> str:
     """The name of a group. ``provinces``: code -> name; ``kinds``: kind -> name."""
-    kind = _kinds().get(group.kind) or kinds.get(group.kind, group.kind)
+    kind = kind_name(group.kind, kinds)
     if group.province:
         place = gettext("Provinsi %(name)s", name=provinces.get(group.province, group.province))
         return gettext("%(kind)s di %(place)s", kind=kind, place=place)
@@ -25,6 +25,11 @@ def group_name(group: Group, provinces: Mapping[str, str], kinds: Mapping[str, s
     if group.profile:
         return gettext("%(kind)s di %(place)s", kind=kind, place=_island(group.profile))
     return gettext("Semua %(kind)s", kind=kind)
+
+
+def kind_name(kind: str, kinds: Mapping[str, str]) -> str:
+    """What the offices of a kind are called."""
+    return _kinds().get(kind) or kinds.get(kind, kind)
 
 
 def group_reason(group: Group) -> str:

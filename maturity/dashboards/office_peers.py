@@ -54,11 +54,22 @@ def peers(
     names: Mapping[str, str],
 ) -> Peers:
     """The groups of one office, as far as they may be told about."""
-    own, found = sight.row(code), peers_of(code, sight.groups)
-    told = [group for group in found if group.id in sight.told]
     made: Material | None = None
-    if told:
+    if told_groups(code, sight):
         made = rank_material(session, round_, sight.rows, sight.stage)
+    return peers_among(code, sight=sight, made=made, frame=frame, names=names)
+
+
+def told_groups(code: str, sight: Sight) -> list[Group]:
+    """The groups of an office that may be told about."""
+    return [group for group in peers_of(code, sight.groups) if group.id in sight.told]
+
+
+def peers_among(
+    code: str, *, sight: Sight, made: Material | None, frame: Frame, names: Mapping[str, str]
+) -> Peers:
+    """The same with numbers that were read before; ``made`` None where no group is told about."""
+    own, found = sight.row(code), peers_of(code, sight.groups)
     return Peers(
         groups=tuple(_group(one, sight, made, own=own, frame=frame, names=names) for one in found),
         stage=sight.stage,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -39,17 +39,37 @@ def sight_of(session: Session, round_: Round, actor: Actor, args: Mapping[str, s
     final = stage_of(session, round_) is Stage.SETTLED
     stage = asked_stage(session, round_, args)
     rows = standings(session, round_, stage=stage)
-    hidden = frozenset(
+    if final and stage is not Stage.SETTLED and hidden_from(actor, rows):
+        stage = Stage.SETTLED
+        rows = standings(session, round_, stage=stage)
+    whole = Whole(tuple(rows), stage, final, groups_of(rows), round_.suppress_below)
+    return whole.seen_by(actor)
+
+
+def hidden_from(actor: Actor, rows: Iterable[Standing]) -> frozenset[str]:
+    """The offices that this person may not look at one by one."""
+    return frozenset(
         row.code for row in rows
         if not may(actor, Action.SEE_PROVINCE, Thing(row.code, row.province))
     )  # fmt: skip
-    if hidden and final and stage is not Stage.SETTLED:
-        stage = Stage.SETTLED
-        rows = standings(session, round_, stage=stage)
-    groups = groups_of(rows)
-    told = tellable(
-        {name: group.members for name, group in own_first(groups, actor.offices).items()},
-        hidden=hidden,
-        threshold=round_.suppress_below if final else None,
-    )
-    return Sight(tuple(rows), stage, final, hidden, groups, told, round_.suppress_below)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All offices of a round at one stage and their groups, the same for every reader."""
+
+    rows: tuple[Standing, ...]
+    stage: Stage
+    final: bool
+    groups: Mapping[str, Group]
+    threshold: int
+
+    def seen_by(self, actor: Actor) -> Sight:
+        """What this person may see of it."""
+        hidden = hidden_from(actor, self.rows)
+        told = tellable(
+            {name: group.members for name, group in own_first(self.groups, actor.offices).items()},
+            hidden=hidden,
+            threshold=self.threshold if self.final else None,
+        )
+        return Sight(self.rows, self.stage, self.final, hidden, self.groups, told, self.threshold)

@@ -8,6 +8,7 @@ TITLES = {
     "look-again": ("Memeriksa ulang tautan bukti", "Looking at links again"),
     "mail": ("Surat lewat surel", "Letter by e-mail"),
     "remind": ("Mencari pengingat yang perlu dikirim", "Looking for reminders that are due"),
+    "round-report": ("Laporan nasional atau provinsi", "Report of a round or a province"),
     "sweep-jobs": ("Menghapus catatan pekerjaan lama", "Deleting old jobs"),
 }
 LETTERS = {

@@ -163,7 +163,8 @@ def _line(job: Job) -> JobLine:
     path: Path | None = bulk.finished_file(services().settings, job)
     payload = queue.payload_of(job)
     letter = letter_of(payload["letter"], language) if job.kind == outbox.KIND else None
-    about = (payload.get("round"), str(payload.get("language", "")).upper(), letter)
+    about = (payload.get("round"), payload.get("province"), payload.get("stage"),
+             str(payload.get("language", "")).upper(), letter)  # fmt: skip
     return JobLine(
         id=job.id,
         title=title_of(job.kind, language),

@@ -9,11 +9,12 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from maturity.offices.models import Person
+from maturity.reports.beside import NOTHING, Beside, Levels, beside_of
 from maturity.reports.indicators import indicators
 from maturity.reports.inventory import inventories
 from maturity.reports.nodes import Nodes
 from maturity.reports.report import InstrumentFacts, OfficeFacts, Report, Standing
-from maturity.reports.roadmap import roadmap
+from maturity.reports.roadmap import next_level, roadmap
 from maturity.reports.stages import History, history
 from maturity.reports.trace import trace
 from maturity.scoring.bands import Measure
@@ -25,11 +26,13 @@ from maturity.survey.models import Assessment, Stage, StoredScorecard
 WEAK_INDICATORS = 5
 
 
-def report_of(session: Session, assessment: Assessment, stage: Stage | None = None) -> Report:
+def report_of(
+    session: Session, assessment: Assessment, stage: Stage | None = None, *, alone: bool = False
+) -> Report:
     """Read an assessment and build its report, in a fixed number of queries.
 
-    All its numbers are those of ``stage``, by default the newest that is decided. LookupError
-    where that stage has no result.
+    All its numbers are those of ``stage``, by default the newest that is decided; ``alone``:
+    nothing of other offices. LookupError where that stage has no result.
     """
     author = assessment.submitted_by_id
     person = session.get(Person, author) if author is not None else None
@@ -38,7 +41,17 @@ def report_of(session: Session, assessment: Assessment, stage: Stage | None = No
     if found is None:
         raise LookupError(stage)
     name = person.name if person is not None else ""
-    return build(work, found.card, submitted_by=name, told=found)
+    levels = frozenset() if alone else _levels(work.instrument, found)
+    beside = beside_of(session, assessment, found.stage, levels) if levels else NOTHING
+    return build(work, found.card, submitted_by=name, told=found, beside=beside)
+
+
+def _levels(instrument: Instrument, found: History) -> Levels:
+    """The gated level of a frozen result and the one that comes next; empty where it is not."""
+    if found.card is None:
+        return frozenset()
+    gated = found.card.gated_level
+    return frozenset({gated, next_level(instrument, gated)} - {None}) or frozenset({None})
 
 
 def nodes_of(work: Work, stored: StoredScorecard | None) -> Nodes:
@@ -53,6 +66,7 @@ def build(
     *,
     submitted_by: str = "",
     told: History | None = None,
+    beside: Beside = NOTHING,
 ) -> Report:
     """The report of an opened assessment; without a stored scorecard a provisional one."""
     told = told or History()
@@ -75,13 +89,14 @@ def build(
         dimensions=dimensions,
         weakest=_weakest(nodes),
         weak_indicators=_weak_indicators(nodes),
-        roadmap=roadmap(work, nodes),
+        roadmap=roadmap(work, nodes, beside.practice),
         inventories=inventories(work, nodes),
         indicators=indicators(work, nodes, told=told, claims=claims),
         traces=tuple(trace(nodes, one) for one in _traced(nodes)),
         stage=told.stage,
         stages=told.scores(work.instrument),
         changes=told.changes(claims),
+        beside=beside,
     )
 
 

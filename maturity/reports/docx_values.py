@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from maturity.reports.beside import Earlier, PeerGroup, PeerPart, Peers
+from maturity.reports.peers_figure import WHOLE, basis, rank_words, signed, silence
 from maturity.reports.report import (
     Dataset,
     DatasetState,
@@ -59,6 +61,7 @@ class Words:
             "weakest": self.standing(report.weakest) if report.weakest else None,
             "weak": [self.standing(one) for one in report.weak_indicators],
             "roadmap": self._roadmap(),
+            **self._beside(),
             "sections": self._sections(),
             "inventories": [self._inventory(one) for one in report.inventories],
         }  # fmt: skip
@@ -125,6 +128,46 @@ class Words:
             "remedy": self.say(one.remedy),
             "evidence": self.say(one.evidence),
             "effect": self.say(one.effect),
+            "peers": self.say(one.peers),
+        }
+
+    # --- beside others and the own past ---
+
+    def _beside(self) -> Values:
+        beside = self.report.beside
+        peers = beside.peers
+        return {
+            "peers": [self._group(one, peers) for one in peers.groups] if peers else [],
+            "compared": self.say(peers.stage) if peers else "",
+            "earlier": [self._earlier(one) for one in beside.earlier],
+        }
+
+    def _group(self, one: PeerGroup, peers: Peers) -> Values:
+        return {
+            "name": self.say(one.name),
+            "reason": self.say(one.reason),
+            "offices": one.offices,
+            "silence": "" if one.parts else self.say(silence(peers)),
+            "parts": [self._part(part) for part in one.parts],
+        }
+
+    def _part(self, one: PeerPart) -> Values:
+        return {
+            "title": self.say(one.title or WHOLE),
+            "lowest": self.number(one.least),
+            "median": self.number(one.median),
+            "highest": self.number(one.most),
+            "own": self.number(one.own),
+            "rank": self.say(rank_words(one.rank)) if one.rank else "–",
+        }
+
+    def _earlier(self, one: Earlier) -> Values:
+        return {
+            "round": self.say(one.title),
+            "then": self.number(one.then),
+            "now": self.number(one.now),
+            "change": signed(one.change, self.language),
+            "basis": self.say(basis(one)),
         }
 
     # --- the annex ---

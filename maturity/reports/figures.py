@@ -9,6 +9,7 @@ from maturity.charts.level_bars import Bar, Scale, bars
 from maturity.charts.marks import Mark, marks_grid
 from maturity.charts.radar import Axis, radar
 from maturity.reports.chart import Cell, Chart, Table, said
+from maturity.reports.peers_figure import peers_chart
 from maturity.reports.report import (
     Dataset,
     DatasetState,
@@ -40,6 +41,8 @@ def charts(report: Report, language: str) -> tuple[Chart, ...]:
         found.append(profile(report, language))
         if len(report.sub_domains) > 2:
             found.append(balance(report, language))
+    if report.beside.peers is not None and report.beside.peers.told:
+        found.append(peers_chart(report, report.beside.peers, language))
     for inventory in report.inventories:
         if inventory.of(DatasetState.ASSESSED):
             found.append(openness(inventory, language))

@@ -9,10 +9,13 @@ from flask import g, render_template
 from flask_babel import force_locale
 from markupsafe import Markup
 
+from maturity.reports.beside import Earlier, Peers, Rank
 from maturity.reports.chart import Chart
 from maturity.reports.figures import charts
 from maturity.reports.pdf import render
+from maturity.reports.peers_figure import basis, rank_words, signed, silence
 from maturity.reports.report import Report, scale_class
+from maturity.survey.instrument import Text
 from maturity.web import format_moment, format_number
 
 HASH_MARK = "0" * 64
@@ -59,6 +62,22 @@ class PaperPage:
     def scale_class(self) -> str:
         """The colours of this instrument's number of levels."""
         return scale_class(len(self.report.instrument.levels))
+
+    def rank(self, rank: Rank) -> Text:
+        """A rank with its interval and ties."""
+        return rank_words(rank)
+
+    def signed(self, change: float | None) -> str:
+        """A change with its sign."""
+        return signed(change, self.language)
+
+    def basis(self, one: Earlier) -> Text:
+        """On what an earlier round is compared."""
+        return basis(one)
+
+    def silence(self, peers: Peers) -> Text:
+        """Why a group is not told about."""
+        return silence(peers)
 
     def drawing(self, chart_id: str) -> Markup:
         """A chart as a picture; empty where the report has none of that name."""

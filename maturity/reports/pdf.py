@@ -1,4 +1,4 @@
-"""The only place that knows the PDF library: HTML in, a tagged PDF/UA-1 out.
+"""The only place that knows the PDF library: HTML in, a PDF out that is PDF/UA-1 and PDF/A-2a.
 
 The renderer may read our own static folder and nothing else: no network, no other file.
 Same HTML, same bytes.
@@ -11,18 +11,23 @@ import hashlib
 import io
 import mimetypes
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pypdfium2 import PdfDocument
 from weasyprint import HTML
+from weasyprint import __version__ as library
+from weasyprint.css import ColorProfile
+from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from maturity.reports.pdf_tags import finish
 from maturity.resources import folder
 
-VARIANT = "pdf/ua-1"
+VARIANT, INTENT = "pdf/a-2a", "sRGB2014"
 PNG_COLOURS = 128
 PNG_SCALE = 3.0
 """Picture elements for a point (a 72nd of an inch)."""
@@ -49,16 +54,54 @@ def _fonts() -> FontConfiguration:
 
 
 def render(html: str) -> bytes:
-    """A PDF/UA-1 document of a whole page of HTML."""
-    document = HTML(
+    """A document of a whole page of HTML, for screen readers (PDF/UA-1) and archives (PDF/A-2a)."""
+    source = HTML(
         string=html, base_url=folder("static").as_uri() + "/", url_fetcher=_OwnFilesOnly()
     )
+    profile = ColorProfile(io.BytesIO(_colours()), INTENT, "relative-colorimetric", tuple("rgb"))
+    document = source.render(
+        font_config=_fonts(), color_profiles={INTENT: profile}, optimize_images=True
+    )
+    document.metadata = _Metadata(**vars(document.metadata))
     name = hashlib.sha256(html.encode()).digest()[:16]
     return bytes(
         document.write_pdf(
-            font_config=_fonts(), pdf_variant=VARIANT, pdf_identifier=name, optimize_images=True
+            finisher=finish, pdf_variant=VARIANT, pdf_identifier=name, output_intent=INTENT,
+            optimize_images=True,
         )
-    )
+    )  # fmt: skip
+
+
+@cache
+def _colours() -> bytes:
+    """What colours mean in an archive: the library's own profile, which it leaves open."""
+    return (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
+
+
+class _Metadata(DocumentMetadata):  # type: ignore[misc]
+    """The library writes what it knows of one norm; this adds the other.
+
+    PDF/A wants each property explained that its own norm does not know (ISO 19005-2, 6.6.2.3).
+    """
+
+    def generate_rdf_metadata(self, *args: Any) -> bytes:
+        made: bytes = super().generate_rdf_metadata(*args)
+        own = (Path(__file__).parent / "pdfua.xml").read_bytes().strip()
+        return made.replace(b"</rdf:RDF>", own + b"</rdf:RDF>")
+
+
+def source_of(html: str) -> str:
+    """The digest of all that a document of this HTML is drawn of: the same gives the same bytes."""
+    return hashlib.sha256((html + _look()).encode()).hexdigest()
+
+
+@cache
+def _look() -> str:
+    """What the look depends on beside the HTML."""
+    static = folder("static")
+    files = [*static.glob("css/*.css"), *static.glob("fonts/*.woff2")]
+    own = b"".join(path.read_bytes() for path in sorted(files))
+    return f"{library} {hashlib.sha256(own).hexdigest()}"
 
 
 def png(drawing: str, *, width: float, height: float) -> bytes:

@@ -37,7 +37,7 @@ def published_report(slug: str, office_code: str) -> Report:
         .options(joinedload(Assessment.office), joinedload(Assessment.round))
     )
     assessment = reading().scalar(query) or abort(404)
-    return report_of(reading(), assessment, Stage.SETTLED)
+    return report_of(reading(), assessment, Stage.SETTLED, alone=True)
 
 
 @bp.get("/<slug>/<office_code>")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from maturity.reports.beside import NOTHING, Beside
 from maturity.survey.instrument import Level, Named, Source, Text
 from maturity.survey.models import Stage
 from maturity.survey.stage_words import STAGE_NAMES
@@ -293,7 +294,8 @@ class Inventory:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Raise one answer. ``effect`` says what the step changes in the result."""
+    """Raise one answer. ``effect`` says what the step changes in the result, ``peers`` how many
+    comparable offices have done it; None where that may not be told."""
 
     id: str
     title: Text
@@ -303,6 +305,7 @@ class Step:
     remedy: Text | None
     evidence: Text | None
     effect: Text
+    peers: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +334,8 @@ class Report:
     sub-domains as ``parts``. ``stage`` is whose answers all numbers and traces are about,
     ``stages`` the numbers of all stages that count now, ``changes`` what was verified as
     another answer than claimed. ``weakest`` is the lowest sub-domain, and
-    ``weak_indicators`` the lowest scored variables, worst first.
+    ``weak_indicators`` the lowest scored variables, worst first. ``beside`` are other offices
+    and the own past.
     """
 
     assessment: int
@@ -355,6 +359,7 @@ class Report:
     stage: Stage = Stage.SELF
     stages: tuple[StageScore, ...] = ()
     changes: tuple[Change, ...] = ()
+    beside: Beside = NOTHING
 
     @property
     def stage_name(self) -> Text:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from maturity.reports.beside import Practice
 from maturity.reports.nodes import Nodes
 from maturity.reports.report import Roadmap, Step
 from maturity.reports.words import both, level_name, level_words, number
 from maturity.scoring import roadmap as search
 from maturity.scoring.engine import AnswerSheet
+from maturity.scoring.rubric import Criterion
 from maturity.survey.assessments import Work
 from maturity.survey.instrument import Instrument, Item, Kind, Option, Text
 from maturity.survey.routing import sheet
 
+Common = tuple[tuple[tuple[str, int], float], ...]
 CLIMBED = (Kind.LEVEL, Kind.CHOICE, Kind.TRISTATE)
 NOTHING = Text("Belum dijawab", "Not answered yet")
 NO_LEVELS = Text(
@@ -39,6 +42,12 @@ ORDER = Text(
     " Urutannya mulai dari langkah yang paling menaikkan indeks.",
     " The order begins with the step that raises the index most.",
 )
+ORDER_BY_PEERS = Text(
+    " Urutannya mulai dari langkah yang paling menaikkan indeks dibandingkan usahanya; di antara "
+    "yang sama, yang sudah dilakukan lebih banyak kantor sebanding.",
+    " The order begins with the step that raises the index most for its effort; among equal ones, "
+    "with what more comparable offices have done.",
+)
 TOO_ENTANGLED = Text(
     "Langkah termurah ke level berikutnya tidak dapat dihitung karena terlalu banyak jawaban yang "
     "saling bergantung.",
@@ -47,23 +56,29 @@ TOO_ENTANGLED = Text(
 )
 
 
-def roadmap(work: Work, nodes: Nodes) -> Roadmap:
+def next_level(instrument: Instrument, gated: int | None) -> int | None:
+    """The level of the whole above a gated one; None at the top and where there are no levels."""
+    bands = instrument.rubric.root.bands
+    found = () if bands is None else bands.bands
+    return next((band.level for band in found if band.level > (gated or 0)), None)
+
+
+def roadmap(work: Work, nodes: Nodes, practice: Practice | None = None) -> Roadmap:
     """The fewest level-steps to the next gated level of the whole.
 
     By the answers of variables alone where that leads there; the datasets of an inventory
-    are raised too only where it does not.
+    are raised too only where it does not. ``practice``: what comparable offices have done.
     """
-    bands = work.instrument.rubric.root.bands
     root = nodes.card.root
-    if bands is None:
+    if work.instrument.rubric.root.bands is None:
         return _without_steps(NO_LEVELS)
     if root.percent is None:
         return _without_steps(NOT_YET)
-    target = next((b.level for b in bands.bands if b.level > (root.gated_level or 0)), None)
+    target = next_level(work.instrument, root.gated_level)
     if target is None:
         return _without_steps(AT_THE_TOP)
     try:
-        return _towards(work, nodes, target)
+        return _towards(work, nodes, target, practice=practice)
     except search.TooEntangledError:
         return _without_steps(TOO_ENTANGLED)
 
@@ -72,9 +87,9 @@ def _without_steps(words: Text) -> Roadmap:
     return Roadmap(target=None, target_name=None, reachable=False, words=words, steps=())
 
 
-def _towards(work: Work, nodes: Nodes, target: int) -> Roadmap:
+def _towards(work: Work, nodes: Nodes, target: int, *, practice: Practice | None) -> Roadmap:
     cells = sheet(work.instrument, [(work.route.profile, work.route.readings)])
-    asked = Quest.of(work.instrument, cells, target)
+    asked = Quest.of(work.instrument, cells, target, common=_common(work.instrument, practice))
     way = _way(asked)
     if not way.reachable:
         asked = replace(asked, datasets=True)
@@ -83,8 +98,8 @@ def _towards(work: Work, nodes: Nodes, target: int) -> Roadmap:
         target=target,
         target_name=level_name(work.instrument, target),
         reachable=way.reachable,
-        words=_words(work.instrument, way, target, datasets=asked.datasets),
-        steps=tuple(_step(work, nodes, step) for step in way.steps),
+        words=_words(way, asked),
+        steps=tuple(_step(work, nodes, step, practice=practice) for step in way.steps),
     )
 
 
@@ -97,15 +112,18 @@ class Quest:
     states: bytes
     target: int
     datasets: bool = False
+    common: Common = ()
     instrument: Instrument = field(compare=False, repr=False, kw_only=True)
     cells: AnswerSheet = field(compare=False, repr=False, kw_only=True)
 
     @classmethod
-    def of(cls, instrument: Instrument, cells: AnswerSheet, target: int) -> Quest:
+    def of(
+        cls, instrument: Instrument, cells: AnswerSheet, target: int, *, common: Common
+    ) -> Quest:
         """The search for a level of the whole from these answers, by variables alone."""
         points, states = cells.points.tobytes(), cells.states.tobytes()
-        return cls(instrument.fingerprint, points, states, target, instrument=instrument,
-                   cells=cells)  # fmt: skip
+        return cls(instrument.fingerprint, points, states, target, common=common,
+                   instrument=instrument, cells=cells)  # fmt: skip
 
 
 @lru_cache(maxsize=256)
@@ -117,7 +135,10 @@ def _way(asked: Quest) -> search.Roadmap:
         and item.kind in CLIMBED
         and (asked.datasets or item.thing is None)
     }
-    return search.roadmap(asked.instrument.rubric, asked.cells, asked.target, ladders=ladders)
+    rubric = asked.instrument.rubric
+    return search.roadmap(
+        rubric, asked.cells, asked.target, ladders=ladders, common=dict(asked.common)
+    )
 
 
 def ladder(item: Item) -> tuple[float, ...]:
@@ -125,7 +146,28 @@ def ladder(item: Item) -> tuple[float, ...]:
     return tuple(sorted({option.points for option in item.options if option.points is not None}))
 
 
-def _words(instrument: Instrument, way: search.Roadmap, target: int, *, datasets: bool) -> Text:
+def _common(instrument: Instrument, practice: Practice | None) -> Common:
+    """Which share of comparable offices has each rung of each variable, where it may be told."""
+    if practice is None:
+        return ()
+    found = (
+        ((item.key, rung), practice.have(item.key, _percent(instrument, item.key, points)))
+        for item in instrument.items
+        if item.key in practice.percents
+        for rung, points in enumerate(ladder(item))
+    )
+    return tuple((key, have / of) for key, (have, of) in ((k, h) for k, h in found if h))
+
+
+def _percent(instrument: Instrument, criterion: str, points: float) -> float:
+    """What so many points are of what can be reached."""
+    leaf = instrument.rubric.node(criterion)
+    assert isinstance(leaf, Criterion)
+    return (points - leaf.floor) / (leaf.ceiling - leaf.floor) * 100.0
+
+
+def _words(way: search.Roadmap, asked: Quest) -> Text:
+    instrument, target, datasets = asked.instrument, asked.target, asked.datasets
     level, count = _named(instrument, target), len(way.steps)
     if not way.reachable:
         return Text(
@@ -135,7 +177,8 @@ def _words(instrument: Instrument, way: search.Roadmap, target: int, *, datasets
             "said not to apply, or is answered by numbers or text.",
         )
     what = ANSWERS if datasets else VARIABLES
-    order = ORDER if count > 1 else Text("", "")
+    order = ORDER_BY_PEERS if asked.common else ORDER
+    order = order if count > 1 else Text("", "")
     return Text(
         f"Jalan paling ringan ke {level.id}: naikkan {count} {what.id}, seluruhnya "
         f"{way.cost:g} kali naik satu pilihan.{order.id}",
@@ -151,7 +194,7 @@ def _named(instrument: Instrument, target: int) -> Text:
     return level_words(target)
 
 
-def _step(work: Work, nodes: Nodes, step: search.Step) -> Step:
+def _step(work: Work, nodes: Nodes, step: search.Step, *, practice: Practice | None) -> Step:
     instrument = work.instrument
     item = instrument.item(step.criterion)
     after = _at(item, step.points_after)
@@ -167,6 +210,22 @@ def _step(work: Work, nodes: Nodes, step: search.Step) -> Step:
         remedy=_remedies(item, before, after),
         evidence=rung.evidence if rung is not None else None,
         effect=_effect(instrument, nodes, step),
+        peers=_peers(instrument, step, practice),
+    )
+
+
+def _peers(instrument: Instrument, step: search.Step, practice: Practice | None) -> Text | None:
+    if practice is None or step.points_after is None or step.criterion not in practice.percents:
+        return None
+    percent = _percent(instrument, step.criterion, step.points_after)
+    found = practice.have(step.criterion, percent)
+    if found is None:
+        return None
+    have, of = found
+    return Text(
+        f"Sudah dicapai {have} dari {of} {practice.kind.id} lain pada level yang sama atau "
+        "berikutnya.",
+        f"Reached by {have} of {of} other {practice.kind.en} at the same level or the next.",
     )
 
 

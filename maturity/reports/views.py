@@ -75,8 +75,8 @@ class ResultPage:
 
     @property
     def pictures(self) -> tuple[Chart, ...]:
-        """The charts that open the page; inventories and stages have places of their own."""
-        apart = ("inventory-", "stages")
+        """The charts that open the page; others have places of their own."""
+        apart = ("inventory-", "stages", "peers")
         return tuple(chart for chart in self.charts if not chart.id.startswith(apart))
 
     def principles(self, inventory: Inventory) -> list[tuple[Text, int]]:

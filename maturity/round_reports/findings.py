@@ -1,7 +1,6 @@
 """The findings of a round's report: sentences made from its numbers by stated rules. Pure.
 
-Each rule gives one sentence or none. None tells of a group below the round's threshold, ranks
-offices, or compares groups without saying how many offices are in them.
+None ranks offices, tells of a group below the threshold, or compares groups without their sizes.
 """
 
 from __future__ import annotations

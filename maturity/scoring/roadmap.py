@@ -66,7 +66,7 @@ class Roadmap:
     sheet: AnswerSheet
 
 
-def roadmap(
+def roadmap(  # noqa: PLR0913
     rubric: Rubric,
     sheet: AnswerSheet,
     target_level: int,
@@ -74,20 +74,22 @@ def roadmap(
     ladders: Mapping[str, tuple[float, ...]],
     costs: Mapping[tuple[str, int], float] | None = None,
     stops: Collection[tuple[str, int]] = (),
+    common: Mapping[tuple[str, int], float] | None = None,
     node: str | None = None,
     column: int = 0,
 ) -> Roadmap:
     """The cheapest steps after which the gated level of ``node`` (the root) is the target.
 
-    ``ladders``, ``costs`` and ``stops`` are those of ``Ladders``. TooEntangledError where
-    prerequisites tie too many criteria together for an exact answer.
+    ``ladders``, ``costs`` and ``stops`` are those of ``Ladders``; ``common`` ranks rungs among
+    which the gain for the cost is equal, the larger first. TooEntangledError where prerequisites
+    tie too many criteria together for an exact answer.
     """
     name = node or rubric.root.id
     choices = Choices(rubric, sheet, Ladders(ladders, costs or {}, stops), column=column)
     chosen = None
     if target_level in _levels(rubric, name):
         chosen = cheapest(rubric, choices, node=name, level=target_level)
-    route = _Route(rubric, choices, name, _column(sheet, column))
+    route = _Route(rubric, choices, name, _column(sheet, column), common=common or {})
     now = _level(score(rubric, route.sheet), name, 0)
     steps = () if chosen is None else route.ordered(chosen)
     return Roadmap(
@@ -126,7 +128,11 @@ def _highest(rubric: Rubric, choices: Choices, name: str) -> int | None:
 class _Route:
     """Walks from a sheet to the chosen one, always by the step that gains most for its cost."""
 
-    def __init__(self, rubric: Rubric, choices: Choices, name: str, sheet: AnswerSheet) -> None:
+    def __init__(
+        self, rubric: Rubric, choices: Choices, name: str, sheet: AnswerSheet, *,
+        common: Mapping[tuple[str, int], float],
+    ) -> None:  # fmt: skip
+        self.common = common
         self.rubric = rubric
         self.choices = choices
         self.name = name
@@ -151,7 +157,7 @@ class _Route:
         while left:
             tries = self._tries(chosen, left)
             tried = score(self.rubric, tries)
-            place = self._most_helpful(tried, [chosen[leaf_id] for leaf_id in left])
+            place = self._most_helpful(tried, [(leaf_id, chosen[leaf_id]) for leaf_id in left])
             leaf_id = left.pop(place)
             after = AnswerSheet(tries.points[:, [place]], tries.states[:, [place]])
             steps.append(self._step(leaf_id, chosen[leaf_id], scores, tried, place))
@@ -179,15 +185,19 @@ class _Route:
                     start.points[row, 0], start.states[row, 0] = option.points, option.state
         return start
 
-    def _most_helpful(self, tried: Scores, options: list[Option]) -> int:
-        """Gain of the target's percent for its cost; the earlier criterion among equals."""
+    def _most_helpful(self, tried: Scores, options: list[tuple[str, Option]]) -> int:
+        """Gain of the target's percent for its cost; among equals what is more common, then the
+        earlier criterion."""
         percent = np.nan_to_num(tried.percent[tried.row(self.name)], nan=-1.0)
         now = np.nan_to_num(self._percent(self.sheet), nan=0.0)
         gains = [
-            (round((after - now) / max(option.cost, 1e-9), DECIMALS), -place)
-            for place, (after, option) in enumerate(zip(percent.tolist(), options, strict=True))
-        ]
-        return -max(gains)[1]
+            (round((after - now) / max(option.cost, 1e-9), DECIMALS),
+             self.common.get((leaf_id, option.rung or 0), 0.0), -place)
+            for place, (after, (leaf_id, option)) in enumerate(
+                zip(percent.tolist(), options, strict=True)
+            )
+        ]  # fmt: skip
+        return -max(gains)[2]
 
     def _percent(self, sheet: AnswerSheet) -> float:
         scores = score(self.rubric, sheet)

@@ -13,6 +13,7 @@ from typing import Any
 from maturity.jobs import queue
 from maturity.mail import outbox
 from maturity.reports import bulk
+from maturity.round_reports import drawn
 from maturity.survey import link_archive, reminders
 from maturity.survey.assessments import ARCHIVE_LINKS
 from maturity.survey.files import store_of
@@ -21,6 +22,7 @@ from maturity.worker.bulk_reports import bulk_reports
 from maturity.worker.context import Context, Handler
 from maturity.worker.mail import remind, send_mail
 from maturity.worker.periodic import Periodic
+from maturity.worker.round_reports import draw_round_report
 
 KEPT = timedelta(days=90)
 
@@ -57,6 +59,7 @@ def _tools(context: Context) -> link_archive.Tools:
 
 HANDLERS: dict[str, Handler] = {
     bulk.KIND: bulk_reports,
+    drawn.KIND: draw_round_report,
     ARCHIVE_LINKS: archive_links,
     outbox.KIND: send_mail,
     reminders.KIND: remind,

@@ -5,11 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from threading import Lock
 
-import weasyprint
 from flask import Flask
 from pypdf import PdfReader
 
@@ -17,9 +15,8 @@ from maturity.app import create_app
 from maturity.config import Settings
 from maturity.reports.build import report_of
 from maturity.reports.paper import paper_html, paper_name
-from maturity.reports.pdf import render
+from maturity.reports.pdf import render, source_of
 from maturity.reports.report import Report
-from maturity.resources import folder
 from maturity.survey.models import Assessment
 from maturity.web import page_of, services
 from maturity.worker import manifest
@@ -53,7 +50,7 @@ def draw(piece: Piece) -> tuple[Entry | None, bool]:
         if report.provisional:  # reopened since the work began
             return None, False
         html = paper_html(report, piece.language)
-        source = hashlib.sha256((html + _look()).encode()).hexdigest()
+        source = source_of(html)
         path = Path(piece.into) / paper_name(report, piece.language)
         found = _found(piece, path, source)
         if found is not None:
@@ -68,15 +65,6 @@ def _application(settings: Settings) -> Flask:
     if name not in _apps:
         _apps[name] = create_app(settings)
     return _apps[name]
-
-
-@cache
-def _look() -> str:
-    """What a report's look depends on beside its HTML."""
-    static = folder("static")
-    files = [*static.glob("css/*.css"), *static.glob("fonts/*.woff2")]
-    own = b"".join(path.read_bytes() for path in sorted(files))
-    return f"{weasyprint.__version__} {hashlib.sha256(own).hexdigest()}"
 
 
 def _found(piece: Piece, path: Path, source: str) -> Entry | None:

@@ -25,6 +25,7 @@ from maturity.survey.models import Assessment, AssessmentState
 from maturity.survey.receipt_models import Receipt
 from maturity.survey.statements import grouped
 from tests.reports.answered import fill
+from tests.reports.archive import faults_of
 from tests.reports.test_pdf import elements, words
 from tests.survey.filling import RESPONSIBLE, client_of, office_at_work
 
@@ -152,6 +153,7 @@ def test_a_validator_finds_no_error(
 ) -> None:
     path = tmp_path / "ba.pdf"
     path.write_bytes(fetched(app, handed_in, language))
+    assert faults_of(path.read_bytes()) == []
     command = [sys.executable, "-m", "pdfua", "check", "--min-severity", "error", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

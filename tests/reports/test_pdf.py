@@ -20,6 +20,7 @@ from maturity.cli import main
 from maturity.db import Database
 from maturity.reports import pdf as printer
 from maturity.survey.models import StoredScorecard
+from tests.reports.archive import faults_of
 from tests.survey.filling import RESPONSIBLE, client_of, fill_by_forms, office_at_work, put, token
 
 NOTE = 'Lihat <img src="file:///etc/passwd"> dan <b>SK 12</b> & =HYPERLINK("http://x.example")'
@@ -106,6 +107,12 @@ def test_a_validator_finds_no_error(app: Flask, handed_in: int, tmp_path: Path) 
     """The machine-checkable part of PDF/UA-1, by an independent validator."""
     path = tmp_path / "laporan.pdf"
     path.write_bytes(fetched(app, handed_in))
+    assert faults_of(path.read_bytes()) == []
+    client = client_of(app, RESPONSIBLE)
+    client.post("/language", data={"lang": "en", "csrf_token": token(client)})
+    english = client.get(f"/assessments/{handed_in}/report.pdf").data
+    assert "Open-data maturity report" in words(english)
+    assert faults_of(english) == []
     command = [sys.executable, "-m", "pdfua", "check", "--min-severity", "error", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -20,24 +21,32 @@ from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
+from werkzeug.test import TestResponse
 
 from maturity.app import create_app
 from maturity.cli import main
 from maturity.config import Settings
 from maturity.db import Database
+from maturity.jobs.models import Job
 from maturity.offices.models import Office, Role
+from maturity.round_reports import drawn
 from maturity.round_reports.build import round_report
 from maturity.round_reports.facts import RoundReport
 from maturity.round_reports.findings import findings
-from maturity.round_reports.paper import round_paper_html
+from maturity.round_reports.paper import round_paper, round_paper_html
 from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
 from maturity.web import format_number
+from maturity.worker.kinds import HANDLERS
+from maturity.worker.loop import Worker
 from tests.builders import make_round
 from tests.clock import START
 from tests.dashboards.country import card_of, hold_round
 from tests.offices.signing import make_user, sign_in
+from tests.reports.archive import faults_of
 from tests.reports.test_pdf import elements, words
 from tests.strict_client import StrictClient, page_text, watch_sessions
+from tests.survey.filling import token
+from tests.worker.here import without_processes
 
 ALL, BANTEN = "/rounds/2026/report.pdf", "/rounds/2026/provinces/36/report.pdf"
 CODES = ("11", "11.01", "11.02", "11.03", "11.04", "11.05", "11.06", "12", "12.01", "36",
@@ -77,9 +86,23 @@ def world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
     client = app.test_client()
     assert isinstance(client, StrictClient)
     sign_in(client, "a@contoh.example")
-    yield World(app, database, client, data, client.get(ALL + "?stage=self").data)
+    yield World(app, database, client, data, draw(app, client, ALL + "?stage=self"))
     database.dispose()
     app.extensions["maturity"].close()
+
+
+def draw(app: Flask, client: StrictClient, address: str) -> bytes:
+    """A report as people get it: ordered by the button, drawn by a worker, opened."""
+    assert post(client, address).status_code == 303
+    with without_processes():
+        assert Worker(app, HANDLERS).drain() == 1
+    reply = client.get(address)
+    assert (reply.status_code, reply.mimetype) == (200, "application/pdf")
+    return reply.data
+
+
+def post(client: StrictClient, address: str) -> TestResponse:
+    return client.post(address, data={"csrf_token": token(client)})
 
 
 def _without_levels(session: Session) -> None:
@@ -310,6 +333,9 @@ def _text(body: bytes, at: int) -> str:
 def test_a_validator_finds_no_error(world: World, tmp_path: Path):
     path = tmp_path / "nasional.pdf"
     path.write_bytes(world.paper)
+    assert faults_of(world.paper) == []
+    with world.app.test_request_context():
+        assert faults_of(round_paper(told(world, "2026", "en", province="36")).body) == []
     command = [sys.executable, "-m", "pdfua", "check", "--min-severity", "error", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -346,9 +372,9 @@ def test_who_may_fetch_which(world: World):
     sign_in(verifier, "b@contoh.example")
     assert verifier.get(ALL).status_code == 403
     assert verifier.get("/rounds/2026/provinces/11/report.pdf").status_code == 403
-    reply = verifier.get(BANTEN)
-    assert reply.mimetype == "application/pdf"
-    assert "Laporan Provinsi Banten" in words(reply.data)
+    assert post(verifier, ALL).status_code == 403
+    assert post(verifier, "/rounds/2026/provinces/11/report.pdf").status_code == 403
+    assert "Laporan Provinsi Banten" in words(draw(world.app, verifier, BANTEN))
     page = page_text(verifier.get("/rounds/2026/provinces/36"))
     assert f'href="{BANTEN}"' in page
 
@@ -358,3 +384,76 @@ def test_pages_lead_to_it(world: World):
     assert f'href="{ALL}"' in page
     assert world.client.get("/rounds/none-such/report.pdf").status_code == 404
     assert world.client.get("/rounds/2026/provinces/36.71/report.pdf").status_code == 404
+
+
+# --- drawn outside the request --------------------------------------------------------
+
+
+def jobs(world: World) -> list[Job]:
+    with world.database.read() as session:
+        found = list(session.scalars(select(Job).where(Job.kind == drawn.KIND).order_by(Job.id)))
+        session.expunge_all()
+        return found
+
+
+def work(world: World) -> int:
+    with without_processes():
+        return Worker(world.app, HANDLERS).drain()
+
+
+def test_what_is_not_drawn_yet_is_drawn_by_a_job_and_then_opened_at_the_same_address(world: World):
+    address = "/rounds/2026/provinces/11/report.pdf"
+    reply = world.client.get(address)
+    assert (reply.status_code, reply.headers.get("Refresh")) == (202, None)
+    assert "Susun laporan" in page_text(reply)
+    before = len(jobs(world))
+    first, second = post(world.client, address), post(world.client, address)
+    assert first.location == second.location
+    assert len(jobs(world)) == before + 1, "the same request twice is one job"
+    waiting = world.client.get(first.location)
+    assert (waiting.status_code, waiting.headers["Refresh"]) == (202, "5")
+    assert "menunggu giliran" in page_text(waiting)
+    calm = world.client.get(address)
+    assert "Refresh" not in calm.headers, "who does not want it is not moved"
+    assert work(world) == 1
+    opened = world.client.get(first.location)
+    assert opened.mimetype == "application/pdf"
+    assert "Laporan Provinsi Aceh" in words(opened.data)
+    again = world.client.get(address, headers={"If-None-Match": opened.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_a_changed_report_is_drawn_anew_and_the_old_file_goes(world: World):
+    address = "/rounds/2025/report.pdf"
+    first = draw(world.app, world.client, address)
+    folder = world.data / drawn.FOLDER
+    (old,) = folder.glob("2025~*")
+    (folder / f".{old.name}.0a1b.part").write_bytes(b"%PDF half")  # of a killed worker
+    others = {one.name for one in folder.iterdir() if "2025~" not in one.name}
+    with world.database.write() as session:
+        session.scalars(select(Round).where(Round.slug == "2025")).one().demo = True
+    reply = world.client.get(address)
+    assert reply.status_code == 202
+    assert "telah berubah" in page_text(reply)
+    assert draw(world.app, world.client, address) != first
+    assert not old.exists()
+    left = {one.name for one in folder.iterdir()}
+    assert len(left - others) == 1
+    assert others <= left, "of each report its own newest"
+
+
+def test_a_job_draws_nothing_that_is_there(world: World):
+    assert world.client.get(ALL + "?stage=self").data == world.paper
+    assert post(world.client, ALL + "?stage=self").status_code == 303
+    assert work(world) == 1
+    done = next(job for job in jobs(world) if "2026~all~self~id" in (job.key or ""))
+    assert (done.state, done.outcome["drawn"]) == ("done", 0)
+    assert world.client.get(ALL + "?stage=self").data == world.paper
+
+
+def test_a_round_that_is_gone_is_said(world: World):
+    with world.database.write() as session:
+        drawn.order(session, drawn.Wish("gone", Stage.SELF, "id"), now=datetime.now(UTC))
+    assert work(world) == 1
+    gone = next(job for job in jobs(world) if "gone" in (job.key or ""))
+    assert (gone.state, gone.error_id) == ("failed", "Tidak ada periode gone.")

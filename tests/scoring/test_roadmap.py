@@ -348,3 +348,15 @@ def test_every_unit_of_a_sheet_has_its_own_way() -> None:
     sheet = sheet_of(TWO, dict.fromkeys("abcd", 1), dict.fromkeys("abcd", 4))
     assert roadmap(TWO, sheet, 4, ladders=four(*"abcd"), column=0).cost == 10.0
     assert roadmap(TWO, sheet, 4, ladders=four(*"abcd"), column=1).cost == 0.0
+
+
+def test_among_steps_of_equal_gain_the_more_common_comes_first() -> None:
+    sheet = sheet_of(TWO, dict.fromkeys("abcd", 1))
+    plain = roadmap(TWO, sheet, 4, ladders=four(*"abcd"))
+    rung = {step.criterion: step.rung for step in plain.steps}
+    common = {
+        (name, rung[name]): share for name, share in zip("abcd", (0.1, 0.2, 0.9, 0.3), strict=True)
+    }
+    way = roadmap(TWO, sheet, 4, ladders=four(*"abcd"), common=common)
+    assert [step.criterion for step in way.steps] == ["c", "d", "b", "a"]
+    assert way.cost == plain.cost

@@ -25,17 +25,25 @@ class Here(Executor):
         return future
 
 
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@contextmanager
+def without_processes() -> Iterator[None]:
     """Heavy work is done without processes, each of which takes seconds to begin."""
 
     @contextmanager
     def executor(_settings: Settings) -> Iterator[Executor]:
         yield Here()
 
-    monkeypatch.setattr(context, "executor", executor)
-    monkeypatch.setattr(executors, "executor", executor)
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(context, "executor", executor)
+        patch.setattr(executors, "executor", executor)
+        yield
+
+
+@pytest.fixture
+def here() -> Iterator[None]:
+    """``without_processes`` for a test."""
+    with without_processes():
+        yield
     for app in report_piece._apps.values():
         app.extensions["maturity"].close()
     report_piece._apps.clear()
