@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,16 @@ MOST_TOLD = 200
 
 class _ForetoldError(Exception):
     """Ends a transaction whose changes are not wanted."""
+
+
+@contextmanager
+def _transaction(*, applied: bool) -> Iterator[Session]:
+    """A session whose changes stay only if they are ``applied``: otherwise they are foretold by
+    making them, and undone."""
+    with suppress(_ForetoldError), writing(read_settings()) as session:
+        yield session
+        if not applied:
+            raise _ForetoldError
 
 
 def add(commands: Commands) -> None:
@@ -95,21 +106,14 @@ def run_offices(args: argparse.Namespace) -> int:
     """Add or change the offices of a file, or none where a row is bad."""
     from maturity.offices.further import bring, read_offices
 
-    done: Brought | None = None
-    try:
-        with writing(read_settings()) as session:
-            listed = read_offices(session, args.file)
-            if listed.faults:
-                return _refused(args.file, listed.faults)
-            done = bring(session, listed.offices)
-            if not args.apply:
-                raise _ForetoldError
-            if done.added or done.changed:
-                _record_offices(session, args.file, done)
-    except _ForetoldError:
-        pass
-    if done is not None:
-        _tell_offices(done)
+    with _transaction(applied=args.apply) as session:
+        listed = read_offices(session, args.file)
+        if listed.faults:
+            return _refused(args.file, listed.faults)
+        done = bring(session, listed.offices)
+        if done.added or done.changed:
+            _record_offices(session, args.file, done)
+    _tell_offices(done)
     _end(applied=args.apply)
     return 0
 
@@ -148,23 +152,14 @@ def run_profiles(args: argparse.Namespace) -> int:
     """Note what a file says of offices' size, or nothing where a row is bad."""
     from maturity.offices.profiles import bring_profiles, read_profiles
 
-    done: Profiled | None = None
-    try:
-        with writing(read_settings()) as session:
-            listed = read_profiles(session, args.file)
-            if listed.faults:
-                return _refused(args.file, listed.faults)
-            done = bring_profiles(session, listed.profiles)
-            if not args.apply:
-                raise _ForetoldError
-            if done.changed:
-                _record_profiles(session, args.file, done)
-    except _ForetoldError:
-        pass
-    if done is not None:
-        _tell_codes(
-            (say("diubah", "changed"), done.changed), (say("tetap", "unchanged"), done.same)
-        )
+    with _transaction(applied=args.apply) as session:
+        listed = read_profiles(session, args.file)
+        if listed.faults:
+            return _refused(args.file, listed.faults)
+        done = bring_profiles(session, listed.profiles)
+        if done.changed:
+            _record_profiles(session, args.file, done)
+    _tell_codes((say("diubah", "changed"), done.changed), (say("tetap", "unchanged"), done.same))
     _end(applied=args.apply)
     return 0
 
@@ -188,23 +183,17 @@ def run_answers(args: argparse.Namespace) -> int:
     from maturity.survey.findings import AnswersError
     from maturity.survey.rounds import round_named
 
-    done: Imported | None = None
     try:
-        with writing(read_settings()) as session:
+        with _transaction(applied=args.apply) as session:
             round_ = round_named(session, args.round)
             table = read_answers(args.file, instrument_of(round_), prefix=args.question_prefix)
             wanted = Wanted(table, _sha256(args.file), args.submit, args.incomplete)
             done = bring(session, round_, wanted, author=_author(session, args.by))
-            if not args.apply:
-                raise _ForetoldError
-    except _ForetoldError:
-        pass
     except AnswersError as error:
         sys.stderr.write(error.in_(spoken()) + "\n")
         _nothing_done()
         return 1
-    if done is not None:
-        _tell_answers(done)
+    _tell_answers(done)
     _end(applied=args.apply)
     return 0
 
