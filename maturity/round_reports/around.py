@@ -32,7 +32,7 @@ from maturity.dashboards.sight import Sight, Whole
 from maturity.dashboards.strips import Strip
 from maturity.dashboards.trend import TrendRow, trend_rows
 from maturity.dashboards.trend_queries import held_rounds
-from maturity.offices.models import Role
+from maturity.offices.models import Office, Role
 from maturity.offices.permissions import Actor, Grant
 from maturity.offices.registry import OfficeKind
 from maturity.reports.beside import (
@@ -103,11 +103,13 @@ def _together(session: Session, round_: Round) -> Together:
 
 
 def _digest(session: Session, round_: Round) -> str:
-    """Of states and of which frozen results there are: what is frozen never changes."""
+    """Of states, of which frozen results there are (what is frozen never changes), and of the
+    sizes of offices, which peer groups are made of."""
     card = StoredScorecard
     there = and_(card.assessment_id == Assessment.id, card.superseded_at.is_(None))
     rows = session.execute(
-        select(Assessment.id, Assessment.state, card.id)
+        select(Assessment.id, Assessment.state, Office.voters, Office.districts, card.id)
+        .join(Office, Office.code == Assessment.office_code)
         .outerjoin(card, there)
         .where(Assessment.round_id == round_.id)
         .order_by(Assessment.id, card.id)

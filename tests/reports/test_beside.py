@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import undefer
 
 from maturity.app import create_app
 from maturity.config import Settings
 from maturity.db import Database
-from maturity.offices.models import Role
+from maturity.offices.models import Office, Role
 from maturity.reports.beside import Beside, Practice
 from maturity.reports.build import build
 from maturity.reports.docx_values import Words
@@ -171,6 +171,21 @@ def test_what_all_offices_share_is_read_once_and_anew_when_something_changed(wor
     with world.database.write() as session:
         session.get_one(Assessment, number).state = "published"
     assert facts(world, code="36.02").practice is not None
+
+
+def test_numbers_of_voters_that_come_in_later_make_groups_at_once(world: World):
+    before = facts(world).peers
+    _voters(world, 100_000)
+    after = facts(world).peers
+    _voters(world, None)
+    assert before is not None
+    assert after is not None
+    assert len(after.told) == len(before.told) + 1
+
+
+def _voters(world: World, number: int | None) -> None:
+    with world.database.write() as session:
+        session.execute(update(Office).where(Office.code.in_(CODES)).values(voters=number))
 
 
 def test_steps_say_who_has_done_them_and_begin_with_the_common_ones_among_equals():
