@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from xml.etree.ElementTree import Element
 
-import html5lib
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,7 @@ from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
 from maturity.web import format_number
 from tests.builders import add_offices, make_round
 from tests.clock import START
+from tests.strict_client import tree_of
 
 PARTS = ("P1", "SD1", "SD2", "SD3", "P2", "SD4", "SD5", "SD6", "P3", "SD7", "SD8", "SD9")
 SMALL = ("11", "11.01", "11.71", "12", "12.01", "36", "36.01", "36.02", "36.03", "36.04",
@@ -137,7 +137,7 @@ def _assessment(round_: Round, office: Office, state: str, dice: random.Random) 
 
 def page(html: str) -> Element:
     """The parsed page."""
-    return html5lib.parse(html, namespaceHTMLElements=False)
+    return tree_of(html)
 
 
 def words(element: Element) -> str:

@@ -7,10 +7,12 @@ groups cut each other into; if any byte of any page or file differs, something w
 
 from __future__ import annotations
 
+import hashlib
 import re
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -133,15 +135,23 @@ def fetched(client: StrictClient, paths: list[str]) -> dict[str, str]:
 
 
 @pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+def drawn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Papers are what they are made of: drawing each would take minutes."""
+
+    def written(html: str) -> str:
+        name = hashlib.sha256(html.encode()).hexdigest()
+        (tmp_path / name).write_text(html, encoding="utf-8")
+        return name
 
     def made(*told: object) -> SimpleNamespace:
         return SimpleNamespace(body=repr(told).encode(), name="report.pdf")
 
     for name in ("paper", "docx_paper"):
         monkeypatch.setattr(f"maturity.reports.pdf_views.{name}", made)
-    monkeypatch.setattr("maturity.round_reports.views.round_paper", made)
+    monkeypatch.setattr("maturity.round_reports.views.source_of", written)
+    monkeypatch.setattr(
+        "maturity.round_reports.drawn.file_of", lambda _s, _w, name: tmp_path / name
+    )
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
