@@ -67,10 +67,18 @@ def postgres_template(postgres: pg.Postgres) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def emptied_databases() -> list[str]:
+    """Databases of PostgreSQL that are as new ones again."""
+    return []
+
+
 @pytest.fixture
-def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., str]]:
+def new_database(
+    request: pytest.FixtureRequest, tmp_path: Path, emptied_databases: list[str]
+) -> Iterator[Callable[..., str]]:
     """Makes databases: ``new_database("sqlite", tables=False)`` gives an address."""
-    made: list[str] = []
+    made: dict[str, str] = {}
 
     def make(kind: str, *, tables: bool = True) -> str:
         if kind == "sqlite":
@@ -80,12 +88,18 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cal
             return f"sqlite:///{path}"
         server = request.getfixturevalue("postgres")
         like = request.getfixturevalue("postgres_template") if tables else "template0"
-        made.append(server.create(like=like))
-        return str(server.url(made[-1]))
+        ready = tables and emptied_databases
+        name = emptied_databases.pop() if ready else server.create(like=like)
+        made[name] = like
+        return str(server.url(name))
 
     yield make
-    for name in made:
-        request.getfixturevalue("postgres").drop(name)
+    for name, like in made.items():
+        server = request.getfixturevalue("postgres")
+        if like != "template0" and server.emptied(name, like=like):
+            emptied_databases.append(name)
+        else:
+            server.drop(name)
 
 
 @pytest.fixture(params=DATABASES)

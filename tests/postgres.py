@@ -25,6 +25,22 @@ OPTIONS = (
 )
 
 
+VERSION = "SELECT '', version_num, '' FROM alembic_version"
+FULL = "SELECT '{0}' WHERE EXISTS (SELECT FROM \"{0}\")"
+CUT_OTHERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+TABLES = (
+    "SELECT c.relkind::text, c.relname, "
+    "string_agg(a.attname || ' ' || a.atttypid, ',' ORDER BY a.attnum) "
+    "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 "
+    "WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'i') "
+    "GROUP BY c.oid, c.relname, c.relkind ORDER BY c.relkind DESC, c.relname"
+)
+"""Tables and indexes with their columns."""
+
+
 def binaries() -> Path | None:
     """The folder of the newest installed server's programs; None when there is none."""
     found = Path("/usr/lib/postgresql").glob("*/bin/initdb")
@@ -46,6 +62,7 @@ class Postgres:
     def __init__(self, socket: Path) -> None:
         self.socket = socket
         self._made = 0
+        self._known: dict[str, list[Any]] = {}
 
     def url(self, name: str) -> str:
         """The address of one database, as settings take it."""
@@ -58,14 +75,41 @@ class Postgres:
         self._run(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY FILE_COPY")
         return name
 
+    def emptied(self, name: str, *, like: str) -> bool:
+        """Whether a copy could be made as it was: no row, numbers from 1. That takes a fifth of
+        the time of a new one. False where its tables are no longer those of the original."""
+        if like not in self._known:
+            with self._connect(like) as original:
+                self._known[like] = _tables(original)
+        with self._connect(name) as connection:
+            connection.execute(CUT_OTHERS)
+            tables = _tables(connection)
+            if tables != self._known[like]:
+                return False
+            names = sorted(
+                {table for kind, table, _ in tables if kind == "r"} - {"alembic_version"}
+            )
+            full = connection.execute(" UNION ALL ".join(map(FULL.format, names))).fetchall()
+            if full:
+                many = ", ".join(f'"{name}"' for (name,) in full)
+                connection.execute(f"TRUNCATE {many} RESTART IDENTITY CASCADE")
+        return True
+
     def drop(self, name: str) -> None:
         """Remove a database and cut its connections."""
         self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def _run(self, sql: str) -> None:
-        address = f"host={self.socket} user=maturity dbname=postgres"
-        with psycopg.connect(address, autocommit=True) as connection:
+        with self._connect("postgres") as connection:
             connection.execute(sql)  # type: ignore[call-overload]
+
+    def _connect(self, name: str) -> psycopg.Connection[Any]:
+        address = f"host={self.socket} user=maturity dbname={name}"
+        return psycopg.connect(address, autocommit=True)
+
+
+def _tables(connection: psycopg.Connection[Any]) -> list[Any]:
+    return [*connection.execute(TABLES), *connection.execute(VERSION)]
 
 
 @contextmanager

@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 purpose=${1:?run or test}
 mkdir -p var
 export UV_SYSTEM_CERTS=1 UV_PYTHON_DOWNLOADS=never  # networks of offices have certificates of their own
+export UV_COMPILE_BYTECODE=1  # once here, not by each process that starts
 packages=()
 
 libraries=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p)
