@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from maturity.offices.further import Brought
     from maturity.offices.lists import Fault
-    from maturity.offices.profiles import Profiled
     from maturity.survey.answer_import import Imported
     from maturity.survey.answers import Author
 
@@ -112,7 +111,8 @@ def run_offices(args: argparse.Namespace) -> int:
             return _refused(args.file, listed.faults)
         done = bring(session, listed.offices)
         if done.added or done.changed:
-            _record_offices(session, args.file, done)
+            counts = {"added": len(done.added), "changed": len(done.changed)}
+            _record(session, "offices-imported", args.file, counts)
     _tell_offices(done)
     _end(applied=args.apply)
     return 0
@@ -124,15 +124,6 @@ def _refused(file: Path, faults: Iterable[Fault]) -> int:
         sys.stderr.write(f"{file}: {place} {fault.column}: {fault.error.in_(spoken())}\n")
     _nothing_done()
     return 1
-
-
-def _record_offices(session: Session, file: Path, done: Brought) -> None:
-    from maturity.survey import log
-    from maturity.survey.log import Kind, Note
-
-    data = {"added": len(done.added), "changed": len(done.changed), "file": _sha256(file),
-            "way": "cli"}  # fmt: skip
-    log.append(session, Note(kind=Kind.OFFICES_IMPORTED, at=datetime.now(UTC), data=data))
 
 
 def _tell_offices(done: Brought) -> None:
@@ -158,18 +149,10 @@ def run_profiles(args: argparse.Namespace) -> int:
             return _refused(args.file, listed.faults)
         done = bring_profiles(session, listed.profiles)
         if done.changed:
-            _record_profiles(session, args.file, done)
+            _record(session, "offices-profiled", args.file, {"changed": len(done.changed)})
     _tell_codes((say("diubah", "changed"), done.changed), (say("tetap", "unchanged"), done.same))
     _end(applied=args.apply)
     return 0
-
-
-def _record_profiles(session: Session, file: Path, done: Profiled) -> None:
-    from maturity.survey import log
-    from maturity.survey.log import Kind, Note
-
-    data = {"changed": len(done.changed), "file": _sha256(file), "way": "cli"}
-    log.append(session, Note(kind=Kind.OFFICES_PROFILED, at=datetime.now(UTC), data=data))
 
 
 # --- answers --------------------------------------------------------------------------
@@ -237,6 +220,14 @@ def _tell_answers(done: Imported) -> None:
 
 
 # --- both -----------------------------------------------------------------------------
+
+
+def _record(session: Session, kind: str, file: Path, counts: Mapping[str, int]) -> None:
+    from maturity.survey import log
+    from maturity.survey.log import Kind, Note
+
+    data = {**counts, "file": _sha256(file), "way": "cli"}
+    log.append(session, Note(kind=Kind(kind), at=datetime.now(UTC), data=data))
 
 
 def _sha256(file: Path) -> str:

@@ -17,14 +17,14 @@ from maturity.dashboards.compare import (
     office_column,
 )
 from maturity.dashboards.frame import Frame
-from maturity.dashboards.grid import Grid, grid, variables_of
+from maturity.dashboards.grid import Grid
+from maturity.dashboards.grid_reading import read_grid
 from maturity.dashboards.group_words import group_name
-from maturity.dashboards.queries import Standing, variable_texts
+from maturity.dashboards.queries import Standing
 from maturity.dashboards.rank_places import Place, places
 from maturity.dashboards.round_ranks import rank_material
 from maturity.dashboards.sight import Sight
 from maturity.offices.searching import nearness, typed_words
-from maturity.survey.assessments import instrument_of
 from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.models import Round
 
@@ -101,8 +101,7 @@ def compared(
     language: str,
 ) -> Comparison:
     """The offices and groups of these ids, all of which may be shown."""
-    variables = variables_of(instrument_of(round_), language)
-    cells = grid(sight.rows, variable_texts(session, round_, stage=sight.stage), variables)
+    cells = read_grid(session, round_, sight.rows, stage=sight.stage, locale=language)
     at = {row.code: number for number, row in enumerate(sight.rows)}
     ranks = _ranks(session, round_, ids, sight)
     columns = []
@@ -113,7 +112,7 @@ def compared(
         else:
             own = cells.only([at[one]])
             columns.append(office_column(row, row.name(language), own, frame, ranks.get(one)))
-    return comparison(columns, {variable.id: variable.title for variable in variables})
+    return comparison(columns, {variable.id: variable.title for variable in cells.variables})
 
 
 def _group(

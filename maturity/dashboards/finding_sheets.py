@@ -109,8 +109,9 @@ class FindingSheets:
             *heads.words(("Jenis tanpa angka", "Kinds left out")),
         ]  # fmt: skip
         rows: list[list[Cell]] = [
-            [one.title, one.same, one.linked, one.asked, one.offices, one.then, one.now,
-             one.change, ", ".join(self.frame.kind(kind) for kind in one.left_out) or None]
+            [one.title.in_(heads.language), one.same, one.linked, one.asked, one.offices,
+             one.then, one.now, one.change,
+             ", ".join(self.frame.kind(kind) for kind in one.left_out) or None]
             for one in found
         ]  # fmt: skip
         return Sheet(heads.say("Tren", "Trend"), columns, rows)

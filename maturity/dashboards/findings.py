@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from maturity.dashboards.gap import Gaps, gaps
-from maturity.dashboards.grid import grid, variables_of
-from maturity.dashboards.queries import variable_texts
+from maturity.dashboards.grid_reading import read_grid, scored
 from maturity.dashboards.rollup import RolledUp, roll_up
 from maturity.dashboards.scene import Scene
 from maturity.dashboards.stage_queries import staged_indexes
@@ -38,18 +37,15 @@ class Findings:
     def weak(self) -> tuple[WeakVariable, ...]:
         """All variables at the stage shown, the weakest first."""
         scene = self.scene
-        texts = variable_texts(reading(), scene.round, stage=scene.stage)
-        columns = variables_of(instrument_of(scene.round), locale())
-        scored = [row for row in scene.place if row.result is not None]
-        return weak_variables(grid(scored, texts, columns), scene.frame)
+        cells = read_grid(reading(), scene.round, scored(scene.place), stage=scene.stage,
+                          locale=locale())  # fmt: skip
+        return weak_variables(cells, scene.frame)
 
     @cached_property
     def trend(self) -> tuple[TrendRow, ...]:
         """Each earlier round beside this one, on what compares."""
         scene, offices = self.scene, {row.code for row in self.scene.place}
-        return trend_rows(
-            *held_rounds(reading(), scene.round, offices, stage=scene.stage, locale=locale())
-        )
+        return trend_rows(*held_rounds(reading(), scene.round, offices, stage=scene.stage))
 
     @cached_property
     def rollup(self) -> tuple[RolledUp, ...]:

@@ -47,13 +47,13 @@ def weak_csv(found: Sequence[WeakVariable], frame: Frame) -> str:
     ))  # fmt: skip
 
 
-def trend_csv(found: Sequence[TrendRow]) -> str:
+def trend_csv(found: Sequence[TrendRow], locale: str) -> str:
     """Each earlier round beside the one shown."""
     head = ["round", "title", "same_instrument", "linked_variables", "variables", "offices",
             "median_then", "median_now", "median_change", "kinds_left_out"]  # fmt: skip
     return as_csv(head, (
-        [row.slug, row.title, row.same, row.linked, row.asked, row.offices, row.then, row.now,
-         row.change, " ".join(row.left_out)]
+        [row.slug, row.title.in_(locale), row.same, row.linked, row.asked, row.offices, row.then,
+         row.now, row.change, " ".join(row.left_out)]
         for row in found
     ))  # fmt: skip
 

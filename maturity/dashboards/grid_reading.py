@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import abort, request
 from sqlalchemy.orm import Session
 
 from maturity.dashboards.frame import Frame, frame_of
-from maturity.dashboards.grid import Variable, variables_of
-from maturity.dashboards.queries import Standing, round_with_source, standings
+from maturity.dashboards.grid import Grid, Variable, grid, variables_of
+from maturity.dashboards.queries import Standing, round_with_source, standings, variable_texts
 from maturity.dashboards.stage_choice import asked_stage
 from maturity.survey.assessments import instrument_of
 from maturity.survey.instrument import Instrument
 from maturity.survey.models import Round, Stage
 from maturity.web import locale
+
+
+def read_grid(
+    session: Session, round_: Round, offices: Sequence[Standing], *, stage: Stage, locale: str
+) -> Grid:
+    """What every variable came to in these offices of a round at a stage; in one query."""
+    texts = variable_texts(session, round_, stage=stage)
+    return grid(offices, texts, variables_of(instrument_of(round_), locale))
+
+
+def scored(offices: Iterable[Standing]) -> list[Standing]:
+    """Those that have a result at the stage they were read at."""
+    return [office for office in offices if office.result is not None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from maturity.dashboards.files import csv_file
-from maturity.dashboards.grid import Grid, grid
-from maturity.dashboards.grid_reading import Scene, scene_of
+from maturity.dashboards.grid import Grid
+from maturity.dashboards.grid_reading import Scene, read_grid, scene_of
 from maturity.dashboards.matrix import (
     MatrixPage,
     MatrixWish,
@@ -22,7 +22,7 @@ from maturity.dashboards.matrix import (
 )
 from maturity.dashboards.matrix_markup import SIGNS, Cells, range_names, rows_markup
 from maturity.dashboards.provinces import province_names
-from maturity.dashboards.queries import Standing, variable_texts
+from maturity.dashboards.queries import Standing
 from maturity.dashboards.stage_choice import SHOWN
 from maturity.dashboards.summary import kinds_of
 from maturity.offices.guard import current_actor, office_thing, permit, province_or_404
@@ -91,8 +91,8 @@ def _shown(slug: str, code: str) -> tuple[Scene, MatrixWish, Grid]:
         stages=[str(stage) for stage in SHOWN],
     )
     wish = replace(wish, province="") if code else wish
-    texts = variable_texts(reading(), scene.round, stage=scene.stage)
-    found = grid(asked_for(scene.offices, wish), texts, scene.variables)
+    offices = asked_for(scene.offices, wish)
+    found = read_grid(reading(), scene.round, offices, stage=scene.stage, locale=locale())
     return scene, wish, ordered(found, wish, locale=locale())
 
 

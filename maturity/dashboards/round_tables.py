@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from maturity.dashboards.finding_sheets import FindingSheets
 from maturity.dashboards.frame import Frame, frame_of
 from maturity.dashboards.gap import gaps
-from maturity.dashboards.grid import Grid, grid, variables_of
+from maturity.dashboards.grid_reading import read_grid, scored
 from maturity.dashboards.office_sheets import OfficeSheets, local
 from maturity.dashboards.provinces import province_names
-from maturity.dashboards.queries import Standing, round_before, standings, variable_texts
+from maturity.dashboards.queries import Standing, round_before, standings
 from maturity.dashboards.rollup import roll_up
 from maturity.dashboards.sheet_heads import Heads
 from maturity.dashboards.sheets import Cell, Column, Form, Sheet, as_xlsx
@@ -49,12 +49,13 @@ def round_tables(session: Session, round_: Round, wanted: Wanted) -> bytes:
     language, stage = wanted.language, wanted.stage
     rows = standings(session, round_, round_before(session, round_), stage=stage)
     frame, names, heads = frame_of(round_, language), province_names(language), Heads(language)
-    view, answers = overview(rows, frame), _answers(session, round_, rows, wanted)
+    view = overview(rows, frame)
+    answers = read_grid(session, round_, scored(rows), stage=stage, locale=language)
     offices = OfficeSheets(heads, frame, names, rows, view)
     found = FindingSheets(heads, frame, names)
     differing = gaps(rows, staged_indexes(session, round_), frame)
     codes = {row.code for row in rows}
-    held = held_rounds(session, round_, codes, stage=stage, locale=language)
+    held = held_rounds(session, round_, codes, stage=stage)
     aims, level_of = targets_of(session, round_), level_namer(instrument_of(round_), frame)
     seen = answers.only([at for at, row in enumerate(answers.offices) if wanted.sees(row)])
     sheets = [
@@ -68,15 +69,8 @@ def round_tables(session: Session, round_: Round, wanted: Wanted) -> bytes:
     return as_xlsx(sheets, title=round_.title.in_(language), at=wanted.at)
 
 
-def _answers(session: Session, round_: Round, rows: Sequence[Standing], wanted: Wanted) -> Grid:
-    """What every variable came to in all offices with a result."""
-    texts = variable_texts(session, round_, stage=wanted.stage)
-    columns = variables_of(instrument_of(round_), wanted.language)
-    return grid([row for row in rows if row.result is not None], texts, columns)
-
-
 def _about(round_: Round, heads: Heads, frame: Frame, view: Overview, wanted: Wanted) -> Sheet:
-    say, scored = heads.say, view.index.count if view.index else 0
+    say, known = heads.say, view.index.count if view.index else 0
     facts: list[tuple[str, Cell]] = [
         (say("Periode pengukuran", "Round"), f"{round_.title.in_(heads.language)} ({round_.slug})"),
         (say("Instrumen", "Instrument"), frame.ref),
@@ -85,7 +79,7 @@ def _about(round_: Round, heads: Heads, frame: Frame, view: Overview, wanted: Wa
         (say("Waktu pembuatan (WIB)", "Made at (WIB)"), local(wanted.at)),
         (say("Kantor", "Offices"), view.counts.total),
         (say("Sudah mengajukan", "Handed in"), view.counts.submitted),
-        (say("Dengan hasil pada tahap ini", "With a result of this stage"), scored),
+        (say("Dengan hasil pada tahap ini", "With a result of this stage"), known),
         (say("Skala indeks", "Index scale"),
          say(f"{frame.low} sampai {frame.high}", f"{frame.low} to {frame.high}")),
         *_notes(heads),

@@ -36,7 +36,7 @@ def table_text(scene: Scene, table: str) -> str:
         "gaps": lambda: findings_export.gaps_csv(more.gaps),
         "shrunk": lambda: findings_export.shrunk_csv(more.gaps, names),
         "weak": lambda: findings_export.weak_csv(more.weak, frame),
-        "trend": lambda: findings_export.trend_csv(more.trend),
+        "trend": lambda: findings_export.trend_csv(more.trend, locale()),
         "targets": lambda: findings_export.targets_csv(more.targets),
         "rollup": lambda: findings_export.rollup_csv(more.rollup, frame, names),
     }

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from maturity.survey.bridge import bridge, common_shares
-from maturity.survey.instrument import Instrument
+from maturity.survey.instrument import Instrument, Text
 
 Percents = Mapping[str, float]
 
@@ -33,7 +33,7 @@ class Held:
     """A round with the frozen results that count of one stage."""
 
     slug: str
-    title: str
+    title: Text
     instrument: Instrument
     results: Sequence[Frozen]
 
@@ -48,7 +48,7 @@ class TrendRow:
     """
 
     slug: str
-    title: str
+    title: Text
     same: bool
     linked: int
     asked: int

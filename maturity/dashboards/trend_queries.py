@@ -25,7 +25,6 @@ def held_rounds(
     offices: Iterable[str],
     *,
     stage: Stage,
-    locale: str,
 ) -> tuple[Held, tuple[Held, ...]]:
     """The round shown and those of its offices before it, the newest first, each with the
     results of the same stage of these offices. The variables are read only where
@@ -41,7 +40,7 @@ def held_rounds(
     wanted = others | {shown.id} if others else set()
     found = _results(session, {r.id: r for r in rounds}, set(offices), stage, wanted)
     held = {
-        one.id: Held(one.slug, one.title.in_(locale), instrument_of(one), found.get(one.id, ()))
+        one.id: Held(one.slug, one.title, instrument_of(one), found.get(one.id, ()))
         for one in rounds
     }
     return held[shown.id], tuple(h for key, h in held.items() if key != shown.id)

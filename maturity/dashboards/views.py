@@ -204,7 +204,7 @@ def _office_page(office: Office, round_: Round) -> OfficePage:
         point=point,
         points=points,
         stage=stage,
-        linked=trend_rows(*held_rounds(session, round_, [code], stage=stage, locale=locale())),
+        linked=trend_rows(*held_rounds(session, round_, [code], stage=stage)),
         asked=asked,
         timezone=office.timezone,
         province_name=province_names(locale()).get(office.province_code or "", ""),

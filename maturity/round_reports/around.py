@@ -19,18 +19,19 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from maturity.dashboards.frame import frame_of
-from maturity.dashboards.grid import Grid, grid, variables_of
+from maturity.dashboards.grid import Grid
+from maturity.dashboards.grid_reading import read_grid
 from maturity.dashboards.group_words import group_name, group_reason, kind_name
 from maturity.dashboards.office_peers import PeerGroup as Shown
 from maturity.dashboards.office_peers import peers_among, told_groups
 from maturity.dashboards.peers import Group, groups_of
 from maturity.dashboards.provinces import province_names
-from maturity.dashboards.queries import all_rounds, stage_of, standings, variable_texts
+from maturity.dashboards.queries import stage_of, standings
 from maturity.dashboards.rank_places import Material
 from maturity.dashboards.round_ranks import RANK_TERMS, rank_material
 from maturity.dashboards.sight import Sight, Whole
 from maturity.dashboards.strips import Strip
-from maturity.dashboards.trend import TrendRow, trend_rows
+from maturity.dashboards.trend import trend_rows
 from maturity.dashboards.trend_queries import held_rounds
 from maturity.offices.models import Office, Role
 from maturity.offices.permissions import Actor, Grant
@@ -132,9 +133,8 @@ def _material(session: Session, round_: Round, together: Together) -> Material:
 def _grid(session: Session, round_: Round, together: Together) -> Grid:
     with together.lock:
         if together.grid is None:
-            texts = variable_texts(session, round_, stage=together.whole.stage)
-            columns = variables_of(instrument_of(round_), "id")
-            together.grid = grid(together.whole.rows, texts, columns)
+            whole = together.whole
+            together.grid = read_grid(session, round_, whole.rows, stage=whole.stage, locale="id")
         return together.grid
 
 
@@ -242,11 +242,8 @@ def _percents(found: Grid, at: list[int]) -> Mapping[str, tuple[float, ...]]:
 
 
 def _earlier(session: Session, round_: Round, code: str, *, stage: Stage) -> tuple[Earlier, ...]:
-    rows = trend_rows(*held_rounds(session, round_, [code], stage=stage, locale="id"))
-    titles = {one.slug: one.title for one in all_rounds(session)} if rows else {}
-    return tuple(_of_row(one, titles[one.slug]) for one in rows)
-
-
-def _of_row(one: TrendRow, title: Text) -> Earlier:
-    return Earlier(title, one.same, one.linked, one.asked, one.then, one.now, one.change,
-                   unlike=bool(one.left_out))  # fmt: skip
+    return tuple(
+        Earlier(one.title, one.same, one.linked, one.asked, one.then, one.now, one.change,
+                unlike=bool(one.left_out))
+        for one in trend_rows(*held_rounds(session, round_, [code], stage=stage))
+    )  # fmt: skip

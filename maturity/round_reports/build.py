@@ -8,14 +8,13 @@ from sqlalchemy.orm import Session
 
 from maturity.dashboards.frame import Frame, frame_of
 from maturity.dashboards.gap import GapRow, gaps
-from maturity.dashboards.grid import grid, variables_of
+from maturity.dashboards.grid_reading import read_grid, scored
 from maturity.dashboards.provinces import province_names, provinces
 from maturity.dashboards.queries import (
     Standing,
     round_before,
     stage_of,
     standings,
-    variable_texts,
 )
 from maturity.dashboards.stage_queries import staged_indexes
 from maturity.dashboards.summary import overview
@@ -75,10 +74,8 @@ def round_report(
 def _variables(
     session: Session, round_: Round, rows: Sequence[Standing], frame: Frame, stage: Stage
 ) -> tuple[WeakVariable, ...]:
-    scored = [row for row in rows if row.result is not None]
-    texts = variable_texts(session, round_, stage=stage)
-    columns = variables_of(instrument_of(round_), frame.language)
-    found = weak_variables(grid(scored, texts, columns), frame)
+    cells = read_grid(session, round_, scored(rows), stage=stage, locale=frame.language)
+    found = weak_variables(cells, frame)
     return tuple(one for one in found if one.count >= round_.suppress_below)
 
 

@@ -18,15 +18,13 @@ from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from maturity.app import create_app
 from maturity.cli import main
-from maturity.config import Settings
-from maturity.db import Database
 from maturity.offices.models import Role
 from maturity.survey.models import Assessment
 from tests.dashboards.country import rows_of
 from tests.offices.signing import make_user, sign_in
-from tests.strict_client import StrictClient, page_text, watch_sessions
+from tests.served import served
+from tests.strict_client import StrictClient, page_text
 from tests.survey.published import DATA, published
 from tests.survey.test_replay_eu import fair
 
@@ -65,21 +63,15 @@ def loaded(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> I
         with redirect_stderr(io.StringIO()) as said:
             assert main([*IMPORT, "--submit", "--apply"]) == 1
         assert main([*IMPORT, "--submit", "--incomplete", "--apply"]) == 0
-    app = create_app(Settings(data=data, secret_key="tests", secure_cookies=False,
-                              extra={"TESTING": True}))  # fmt: skip
-    app.test_client_class = StrictClient
-    watch_sessions(app)
-    database = Database(f"sqlite:///{data / 'maturity.sqlite3'}")
-    with database.write() as session:
-        make_user(session, email="a@contoh.example", role=Role.ADMINISTRATOR, office="0")
-        found = session.execute(select(Assessment.office_code, Assessment.id))
-        ids = {row.office_code: row.id for row in found}
-    client = app.test_client()
-    assert isinstance(client, StrictClient)
-    sign_in(client, "a@contoh.example")
-    yield Loaded(countries, client, ids, said.getvalue(), data)
-    database.dispose()
-    app.extensions["maturity"].close()
+    with served(data) as (app, database):
+        with database.write() as session:
+            make_user(session, email="a@contoh.example", role=Role.ADMINISTRATOR, office="0")
+            found = session.execute(select(Assessment.office_code, Assessment.id))
+            ids = {row.office_code: row.id for row in found}
+        client = app.test_client()
+        assert isinstance(client, StrictClient)
+        sign_in(client, "a@contoh.example")
+        yield Loaded(countries, client, ids, said.getvalue(), data)
 
 
 def table(loaded: Loaded, address: str) -> list[dict[str, str]]:

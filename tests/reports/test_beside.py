@@ -15,8 +15,6 @@ from flask import Flask
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import undefer
 
-from maturity.app import create_app
-from maturity.config import Settings
 from maturity.db import Database
 from maturity.offices.models import Office, Role
 from maturity.reports.beside import Beside, Practice
@@ -34,7 +32,8 @@ from tests.dashboards.country import hold_round
 from tests.offices.signing import make_user, sign_in
 from tests.reports.test_report import main_work
 from tests.reports.test_round_report import CODES
-from tests.strict_client import StrictClient, watch_sessions
+from tests.served import served
+from tests.strict_client import StrictClient
 
 OWN = "36.01"
 LEVELS = frozenset({1, 2})
@@ -53,22 +52,16 @@ class World:
 def world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[World]:
     data = tmp_path_factory.mktemp("beside")
     shutil.copy(sqlite_template, data / "maturity.sqlite3")
-    app = create_app(Settings(data=data, secret_key="tests", secure_cookies=False,
-                              extra={"TESTING": True}))  # fmt: skip
-    app.test_client_class = StrictClient
-    watch_sessions(app)
-    database = Database(f"sqlite:///{data / 'maturity.sqlite3'}")
-    with database.write() as session:
-        hold_round(session, "2025", CODES, days=-400, seed=5, states=("published",))
-        hold_round(session, "2026", CODES, seed=29, states=("published", "settled"))
-        hold_round(session, "open", CODES, days=-10, seed=3, states=("published", "submitted"))
-        make_user(session, email="own@contoh.example", role=Role.RESPONSIBLE, office=OWN)
-    client = app.test_client()
-    assert isinstance(client, StrictClient)
-    sign_in(client, "own@contoh.example")
-    yield World(app, database, client)
-    database.dispose()
-    app.extensions["maturity"].close()
+    with served(data) as (app, database):
+        with database.write() as session:
+            hold_round(session, "2025", CODES, days=-400, seed=5, states=("published",))
+            hold_round(session, "2026", CODES, seed=29, states=("published", "settled"))
+            hold_round(session, "open", CODES, days=-10, seed=3, states=("published", "submitted"))
+            make_user(session, email="own@contoh.example", role=Role.RESPONSIBLE, office=OWN)
+        client = app.test_client()
+        assert isinstance(client, StrictClient)
+        sign_in(client, "own@contoh.example")
+        yield World(app, database, client)
 
 
 def facts(world: World, slug: str = "2026", code: str = OWN) -> Beside:

@@ -23,9 +23,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 from werkzeug.test import TestResponse
 
-from maturity.app import create_app
 from maturity.cli import main
-from maturity.config import Settings
 from maturity.db import Database
 from maturity.jobs.models import Job
 from maturity.offices.models import Office, Role
@@ -44,7 +42,8 @@ from tests.dashboards.country import card_of, hold_round
 from tests.offices.signing import make_user, sign_in
 from tests.reports.archive import faults_of
 from tests.reports.test_pdf import elements, words
-from tests.strict_client import StrictClient, page_text, watch_sessions
+from tests.served import served
+from tests.strict_client import StrictClient, page_text
 from tests.survey.filling import token
 from tests.worker.here import without_processes
 
@@ -68,27 +67,21 @@ class World:
 def world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[World]:
     data = tmp_path_factory.mktemp("rounds")
     shutil.copy(sqlite_template, data / "maturity.sqlite3")
-    app = create_app(Settings(data=data, secret_key="tests", secure_cookies=False,
-                              extra={"TESTING": True}))  # fmt: skip
-    app.test_client_class = StrictClient
-    watch_sessions(app)
-    database = Database(f"sqlite:///{data / 'maturity.sqlite3'}")
-    with database.write() as session:
-        hold_round(session, "2025", CODES, days=-400, seed=5, states=("submitted",))
-        made = hold_round(session, "2026", CODES, seed=29,
-                          states=("published", "settled", "reply-open"))  # fmt: skip
-        made.demo = True
-        hold_round(session, "none", CODES, days=-900, states=("in-progress", "not-started"))
-        hold_round(session, "one", ("36", "36.01"), days=-950, states=("submitted",))
-        _without_levels(session)
-        make_user(session, email="a@contoh.example", role=Role.VIEWER, office="0")
-        make_user(session, email="b@contoh.example", role=Role.VERIFIER, office="36")
-    client = app.test_client()
-    assert isinstance(client, StrictClient)
-    sign_in(client, "a@contoh.example")
-    yield World(app, database, client, data, draw(app, client, ALL + "?stage=self"))
-    database.dispose()
-    app.extensions["maturity"].close()
+    with served(data) as (app, database):
+        with database.write() as session:
+            hold_round(session, "2025", CODES, days=-400, seed=5, states=("submitted",))
+            made = hold_round(session, "2026", CODES, seed=29,
+                              states=("published", "settled", "reply-open"))  # fmt: skip
+            made.demo = True
+            hold_round(session, "none", CODES, days=-900, states=("in-progress", "not-started"))
+            hold_round(session, "one", ("36", "36.01"), days=-950, states=("submitted",))
+            _without_levels(session)
+            make_user(session, email="a@contoh.example", role=Role.VIEWER, office="0")
+            make_user(session, email="b@contoh.example", role=Role.VERIFIER, office="36")
+        client = app.test_client()
+        assert isinstance(client, StrictClient)
+        sign_in(client, "a@contoh.example")
+        yield World(app, database, client, data, draw(app, client, ALL + "?stage=self"))
 
 
 def draw(app: Flask, client: StrictClient, address: str) -> bytes:
