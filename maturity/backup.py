@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from maturity import backup_files, schema
@@ -180,6 +180,8 @@ def restore(
                     _load(connection, table, packed, manifest.tables[table.name])
             continue_numbers(connection)
             schema.upgrade_over(connection, "head")
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("ANALYZE"))  # else its first plans are for empty tables
             if files is not None:
                 backup_files.unpack(packed, files)
     return manifest

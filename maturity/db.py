@@ -91,6 +91,12 @@ class Database:
         self.url = url
         self.engine = _engine(url)
         self._turns = Turns() if self.is_sqlite else None
+        # SQLite's readers see one state anyhow; PostgreSQL's would see each commit at once.
+        self._snapshots = (
+            self.engine
+            if self.is_sqlite
+            else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -100,7 +106,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one state of the data and writes nothing."""
-        with Session(self.engine, autoflush=False) as session:
+        with Session(self._snapshots, autoflush=False) as session:
             yield session
             session.rollback()
 

@@ -129,7 +129,7 @@ def _report(args: argparse.Namespace, settings: Settings) -> Iterator[Report]:
 def _together(args: argparse.Namespace) -> int:
     """The same bytes as from the round's page."""
     from maturity.app import create_app
-    from maturity.dashboards.queries import round_with_source
+    from maturity.dashboards.round_queries import round_named
     from maturity.round_reports.build import round_report
     from maturity.round_reports.paper import round_paper
     from maturity.survey.models import Stage
@@ -138,7 +138,7 @@ def _together(args: argparse.Namespace) -> int:
     _known_province(args.province)
     app = create_app(read_settings())
     with closing(app.extensions["maturity"]), app.test_request_context():
-        round_ = round_with_source(reading(), args.round)
+        round_ = round_named(reading(), args.round)
         if round_ is None:
             raise MaturityError(
                 f"Tidak ada periode {args.round}.", f"There is no round {args.round}."

@@ -279,12 +279,12 @@ def _day(said: str) -> date:
 
 def run_tables(args: argparse.Namespace) -> int:
     """The workbook of the national page, with the answers of all offices."""
-    from maturity.dashboards.queries import round_with_source
+    from maturity.dashboards.round_queries import round_named
     from maturity.dashboards.round_tables import Wanted, round_tables
     from maturity.dashboards.stage_choice import asked_stage
 
     with reading() as session:
-        round_ = round_with_source(session, args.slug)
+        round_ = round_named(session, args.slug)
         if round_ is None:
             raise MaturityError(
                 f"Tidak ada periode {args.slug}.", f"There is no round {args.slug}."

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from maturity.dashboards.files import csv_file
 from maturity.dashboards.frame import frame_of
-from maturity.dashboards.queries import round_before, round_with_source
+from maturity.dashboards.round_queries import round_before, round_named
 from maturity.dashboards.scene import title_of
 from maturity.offices.guard import signed_in
 from maturity.survey.assessments import instrument_of
@@ -63,9 +63,9 @@ def table_csv(slug: str) -> ResponseReturnValue:
 
 def _asked(slug: str) -> tuple[Round, Round | None, Bridge | None]:
     session = reading()
-    round_ = round_with_source(session, slug) or abort(404)
+    round_ = round_named(session, slug) or abort(404)
     wanted = request.args.get("before", "")
-    other = round_with_source(session, wanted) if wanted else round_before(session, round_)
+    other = round_named(session, wanted) if wanted else round_before(session, round_)
     if wanted and (other is None or other.opens_at >= round_.opens_at):
         abort(404)
     if other is None:

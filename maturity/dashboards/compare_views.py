@@ -13,7 +13,7 @@ from maturity.dashboards.compare_picking import Offers, compared, offers, picked
 from maturity.dashboards.files import csv_file
 from maturity.dashboards.frame import Frame, frame_of
 from maturity.dashboards.provinces import province_names
-from maturity.dashboards.queries import round_with_source
+from maturity.dashboards.round_queries import round_named
 from maturity.dashboards.round_ranks import RANK_TERMS
 from maturity.dashboards.sight import Sight, sight_of
 from maturity.offices.guard import current_actor, signed_in
@@ -105,7 +105,7 @@ def table_csv(slug: str) -> ResponseReturnValue:
 
 
 def _seen(slug: str) -> tuple[Round, Sight]:
-    round_ = round_with_source(reading(), slug) or abort(404)
+    round_ = round_named(reading(), slug) or abort(404)
     if not current_actor().grants:
         abort(403)
     return round_, sight_of(reading(), round_, current_actor(), request.args)

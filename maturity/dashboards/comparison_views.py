@@ -11,7 +11,7 @@ from maturity.dashboards.files import csv_file
 from maturity.dashboards.frame import frame_of
 from maturity.dashboards.office_peers import Peers, peers, peers_csv
 from maturity.dashboards.provinces import province_names
-from maturity.dashboards.queries import round_with_source
+from maturity.dashboards.round_queries import round_named
 from maturity.dashboards.round_ranks import RANK_TERMS
 from maturity.dashboards.sight import sight_of
 from maturity.offices.guard import current_actor, office_or_404, office_thing, permit
@@ -60,7 +60,7 @@ def office_peers_csv(slug: str, code: str) -> ResponseReturnValue:
 
 
 def _round(slug: str) -> Round:
-    return round_with_source(reading(), slug) or abort(404)
+    return round_named(reading(), slug) or abort(404)
 
 
 def _peers(round_: Round, office: Office) -> Peers:

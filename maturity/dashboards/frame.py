@@ -82,7 +82,7 @@ class Frame:
 
 
 def frame_of(round_: Round, locale: str) -> Frame:
-    """The frame of a round; its source is read with it."""
+    """The frame of a round."""
     instrument = instrument_of(round_)
     levels = instrument.levels if instrument.rubric.root.bands is not None else ()
     names = [level.name.in_(locale) for level in levels]

@@ -76,20 +76,37 @@ def variables_of(instrument: Instrument, locale: str) -> tuple[Variable, ...]:
     return tuple(found)
 
 
-def grid(
-    offices: Sequence[Standing], texts: Mapping[int, str], variables: Sequence[Variable]
-) -> Grid:
-    """The tables of some offices. ``texts``: assessment -> JSON (``variable_texts``)."""
-    size = (len(offices), len(variables))
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """What the frozen results of a round say of each variable, whose offices they are left
+    aside. ``row``: assessment -> its row; the last row is that of offices without a result."""
+
+    row: Mapping[int, int]
+    percent: Floats
+    level: Levels
+    why: NDArray[np.str_]
+
+
+def numbers(texts: Mapping[int, str], variables: Sequence[str]) -> Numbers:
+    """``texts``: assessment -> JSON (``variable_texts``); a column for each of the variables."""
+    size = (len(texts) + 1, len(variables))
     percent = np.full(size, np.nan)
     level = np.zeros(size, dtype=np.int8)
     why = np.full(size, "unanswered", dtype="<U16")
-    for row, office in enumerate(offices):
-        found = json.loads(texts.get(office.assessment_id, "{}"))
+    for row, text in enumerate(texts.values()):
+        found = json.loads(text)
         for column, variable in enumerate(variables):
-            if variable.id in found:
-                reached, share, reason = found[variable.id]
+            if variable in found:
+                reached, share, reason = found[variable]
                 percent[row, column] = np.nan if share is None else share
                 level[row, column] = reached or NO_LEVEL
                 why[row, column] = reason
-    return Grid(tuple(offices), tuple(variables), percent, level, why)
+    for one in (percent, level, why):
+        one.setflags(write=False)  # many requests share them
+    return Numbers({assessment: row for row, assessment in enumerate(texts)}, percent, level, why)
+
+
+def grid(offices: Sequence[Standing], of: Numbers, variables: Sequence[Variable]) -> Grid:
+    """The tables of some offices."""
+    at = np.array([of.row.get(office.assessment_id, -1) for office in offices], dtype=np.intp)
+    return Grid(tuple(offices), tuple(variables), of.percent[at], of.level[at], of.why[at])

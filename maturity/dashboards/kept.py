@@ -45,11 +45,16 @@ def init_app(app: Flask) -> None:
     app.url_defaults(_keep)
 
 
+def asked() -> dict[str, str]:
+    """What links from the page of this request keep."""
+    if not has_request_context() or request.endpoint not in KEPT:
+        return {}
+    found = {name: request.args.get(name, "") for name in PLACE}
+    return {name: said for name, said in found.items() if _PLAIN.fullmatch(said)}
+
+
 def _keep(endpoint: str, values: dict[str, Any]) -> None:
     names = KEPT.get(endpoint, ())
-    if not names or not has_request_context() or request.endpoint not in KEPT:
-        return
-    for name in names:
-        said = request.args.get(name, "")
-        if _PLAIN.fullmatch(said):
+    for name, said in asked().items() if names else ():
+        if name in names:
             values.setdefault(name, said)

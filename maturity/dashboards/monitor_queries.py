@@ -11,20 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from maturity.dashboards.monitor import Watched
-from maturity.dashboards.queries import round_before, table_name
+from maturity.dashboards.queries import table_name
+from maturity.dashboards.round_queries import round_before
 from maturity.offices.models import Membership, Office, Person, Role
 from maturity.survey.deadlines import there
 from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.models import Assessment, Round
 from maturity.survey.recipients import FILLING
 from maturity.survey.settlement_list import disputes
-
-
-def round_named(session: Session, slug: str) -> Round | None:
-    """The round with this slug, without its instrument."""
-    if not slug.isprintable():
-        return None
-    return session.scalar(select(Round).where(Round.slug == slug))
 
 
 def teaching_round(session: Session, round_: Round, at: datetime) -> Round | None:

@@ -17,7 +17,7 @@ from maturity.dashboards import monitor_export as export
 from maturity.dashboards import monitor_words as said
 from maturity.dashboards.files import csv_file
 from maturity.dashboards.forecast import Forecast, forecast
-from maturity.dashboards.frame import KIND_NAMES, frame_of
+from maturity.dashboards.frame import frame_of
 from maturity.dashboards.monitor import (
     Day,
     Tally,
@@ -36,12 +36,11 @@ from maturity.dashboards.monitor_calls import Call, calls
 from maturity.dashboards.monitor_queries import (
     Contact,
     contacts,
-    round_named,
     teaching_round,
     watched,
 )
 from maturity.dashboards.provinces import province_names
-from maturity.dashboards.queries import round_with_source
+from maturity.dashboards.round_queries import round_named
 from maturity.dashboards.scene import title_of
 from maturity.dashboards.summary import kinds_of
 from maturity.offices.guard import current_actor, office_thing, permit, province_or_404
@@ -195,7 +194,7 @@ def _scene(slug: str, province: str | None = None) -> Scene:
     session, at, names = reading(), now(), province_names(locale())
     round_ = round_named(session, slug) or abort(404)
     rows = watched(session, round_, locale=locale(), province=province)
-    kinds = _kind_names(kinds_of(rows), slug)
+    kinds = _kind_names(kinds_of(rows), round_)
     wish = read_wish(request.args, list(names) if province is None else (), list(kinds))
     return Scene(
         round=round_,
@@ -209,12 +208,8 @@ def _scene(slug: str, province: str | None = None) -> Scene:
     )
 
 
-def _kind_names(kinds: Sequence[str], slug: str) -> dict[str, str]:
-    """The register's kinds have names; those of others stand in the round's instrument."""
-    known = {kind: name.in_(locale()) for kind, name in KIND_NAMES.items()}
-    if not known.keys() >= set(kinds):
-        round_ = round_with_source(reading(), slug)
-        known = dict(frame_of(round_, locale()).kinds) if round_ else known
+def _kind_names(kinds: Sequence[str], round_: Round) -> dict[str, str]:
+    known = frame_of(round_, locale()).kinds
     return {kind: known.get(kind, kind) for kind in kinds}
 
 

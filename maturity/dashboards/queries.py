@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, select
-from sqlalchemy.orm import Session, aliased, undefer
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy.orm import Session, aliased
 
 from maturity.offices.models import Office
 from maturity.offices.registry import OfficeKind
 from maturity.survey.assessments import VALID_IN
-from maturity.survey.lifecycle import DECIDED, HANDED_IN, AssessmentState
+from maturity.survey.lifecycle import AssessmentState
 from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
 from maturity.survey.stage_models import Correction
 
@@ -123,31 +125,6 @@ class Standing:
         return self.level - self.earlier_level
 
 
-def all_rounds(session: Session) -> Sequence[Round]:
-    """Every round, the newest first."""
-    return session.scalars(select(Round).order_by(Round.opens_at.desc(), Round.id.desc())).all()
-
-
-def round_with_source(session: Session, slug: str) -> Round | None:
-    """The round with this slug and its copy of the instrument."""
-    if not slug.isprintable():
-        return None
-    found = select(Round).where(Round.slug == slug).options(undefer(Round.source))
-    return session.scalar(found)
-
-
-def round_before(session: Session, round_: Round) -> Round | None:
-    """The round that opened last before this one in which some of its offices took part."""
-    earlier = select(Round).where(Round.opens_at < round_.opens_at, shares_offices(round_))
-    return session.scalar(earlier.order_by(Round.opens_at.desc(), Round.id.desc()).limit(1))
-
-
-def shares_offices(round_: Round) -> ColumnElement[bool]:
-    """Rounds in which some of this one's offices took part."""
-    here = select(Assessment.office_code).where(Assessment.round_id == round_.id)
-    return exists().where(Assessment.round_id == Round.id, Assessment.office_code.in_(here))
-
-
 def standings(
     session: Session,
     round_: Round,
@@ -178,17 +155,6 @@ def variable_texts(session: Session, round_: Round, *, stage: Stage = Stage.SELF
     return {row.assessment_id: row.variables for row in session.execute(query)}
 
 
-def stage_of(session: Session, round_: Round) -> Stage:
-    """The stage a round's pages show unless asked: settled once nothing is on its way any more."""
-    query = (
-        select(Assessment.state, func.count())
-        .where(Assessment.round_id == round_.id)
-        .group_by(Assessment.state)
-    )
-    states = {AssessmentState(state) for state, _ in session.execute(query)} & HANDED_IN
-    return Stage.SETTLED if states and states <= DECIDED else Stage.SELF
-
-
 def history(
     session: Session, code: str, *, stage: Stage = Stage.SELF
 ) -> list[tuple[Round, Standing]]:
@@ -197,7 +163,6 @@ def history(
         _joined(Round, stage=stage)
         .join(Round, Round.id == Assessment.round_id)
         .where(Office.code == code)
-        .options(undefer(Round.source))
         .order_by(Round.opens_at.desc(), Round.id.desc())
     )
     return [(row.Round, _standing(row)) for row in session.execute(query)]
@@ -285,7 +250,7 @@ def _standing(row: Row[Any]) -> Standing:
 
 
 def _result(row: Row[Any]) -> Result:
-    outline: dict[str, list[Any]] = json.loads(row.dimensions)
+    indexes, levels = _outline(row.dimensions)
     return Result(
         level=row.level,
         gated=row.gated_level,
@@ -293,6 +258,15 @@ def _result(row: Row[Any]) -> Result:
         coverage=row.coverage,
         weakest=row.weakest,
         fingerprint=row.fingerprint,
-        indexes={node: numbers[2] for node, numbers in outline.items()},
-        levels={node: numbers[0] for node, numbers in outline.items()},
+        indexes=indexes,
+        levels=levels,
     )
+
+
+@lru_cache(maxsize=4096)
+def _outline(text: str) -> tuple[Mapping[str, float | None], Mapping[str, int | None]]:
+    """Indexes and levels by part: what is frozen is read apart once, not with each request."""
+    outline: dict[str, list[Any]] = json.loads(text)
+    indexes = {node: numbers[2] for node, numbers in outline.items()}
+    levels = {node: numbers[0] for node, numbers in outline.items()}
+    return MappingProxyType(indexes), MappingProxyType(levels)

@@ -8,15 +8,14 @@ same ranks: the seed is made of the instrument. See ``docs/comparison.md``.
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from maturity.dashboards.grid import Grid
+from maturity.dashboards.memory import Memory
 from maturity.scoring.alternatives import Case, ReweightedTree, with_policy
 from maturity.scoring.engine import AnswerSheet, score
 from maturity.scoring.ranks import RankHistogram, tied_with
@@ -32,7 +31,7 @@ ENOUGH = 5
 """Fewer verified offices say nothing about what verification will find elsewhere."""
 INDEX = "index"
 MEANS = frozenset({Method.WEIGHTED_MEAN, Method.MEAN_OF_PERCENTAGES})
-KEPT = 256
+_memory: Memory[list[Place | None]] = Memory(256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,10 @@ def places(
     at = np.array([of.place[code] for code in codes], dtype=np.intp)
     if not len(at):
         return {}
-    found = _kept.get(of, at, node, draws)
+    found = _memory.get(
+        (of.digest, node, draws, at.tobytes()),
+        lambda: _places(histogram(of, at, node=node, draws=draws, seed=seed_of(of, node))),
+    )
     return {code: one for code, one in zip(codes, found, strict=True) if one is not None}
 
 
@@ -230,31 +232,6 @@ def seed_of(of: Material, node: str | None) -> int:
     return int(hashlib.sha256(repr((of.rubric.root, node)).encode()).hexdigest()[:12], 16)
 
 
-# --- kept in memory --------------------------------------------------------------------
-
-
-class _Kept:
-    """The last results of this process; what is not kept is worked out again, the same."""
-
-    def __init__(self) -> None:
-        self._found: OrderedDict[str, list[Place | None]] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, of: Material, at: Places, node: str | None, draws: int) -> list[Place | None]:
-        """The places of these offices."""
-        seal = hashlib.sha256(f"{of.digest}|{node}|{draws}|".encode() + at.tobytes()).hexdigest()
-        with self._lock:
-            found = self._found.get(seal)
-        if found is None:
-            found = _places(histogram(of, at, node=node, draws=draws, seed=seed_of(of, node)))
-        with self._lock:
-            self._found[seal] = found
-            self._found.move_to_end(seal)
-            while len(self._found) > KEPT:
-                self._found.popitem(last=False)
-        return found
-
-
 def _places(found: RankHistogram) -> list[Place | None]:
     low, high = found.interval()
     tied = tied_with(found).sum(axis=1) - 1
@@ -264,6 +241,3 @@ def _places(found: RankHistogram) -> list[Place | None]:
         if not np.isnan(best) else None
         for best, worst, others in zip(low, high, tied, strict=True)
     ]  # fmt: skip
-
-
-_kept = _Kept()

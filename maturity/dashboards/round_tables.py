@@ -14,8 +14,9 @@ from maturity.dashboards.gap import gaps
 from maturity.dashboards.grid_reading import read_grid, scored
 from maturity.dashboards.office_sheets import OfficeSheets, local
 from maturity.dashboards.provinces import province_names
-from maturity.dashboards.queries import Standing, round_before, standings
+from maturity.dashboards.queries import Standing, standings
 from maturity.dashboards.rollup import roll_up
+from maturity.dashboards.round_queries import round_before
 from maturity.dashboards.sheet_heads import Heads
 from maturity.dashboards.sheets import Cell, Column, Form, Sheet, as_xlsx
 from maturity.dashboards.stage_queries import staged_indexes
@@ -45,7 +46,7 @@ class Wanted:
 
 
 def round_tables(session: Session, round_: Round, wanted: Wanted) -> bytes:
-    """The XLSX file of a round, whose source is read with it, in a fixed number of queries."""
+    """The XLSX file of a round, in a fixed number of queries."""
     language, stage = wanted.language, wanted.stage
     rows = standings(session, round_, round_before(session, round_), stage=stage)
     frame, names, heads = frame_of(round_, language), province_names(language), Heads(language)

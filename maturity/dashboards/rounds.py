@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from maturity.dashboards.national import RoundCard
-from maturity.dashboards.queries import all_rounds
+from maturity.dashboards.round_queries import all_rounds
 from maturity.dashboards.summary import Counts
 from maturity.offices.models import Office
 from maturity.offices.permissions import Action, Actor, Thing, may

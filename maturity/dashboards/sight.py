@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from maturity.dashboards.peers import Group, groups_of, own_first
-from maturity.dashboards.queries import Standing, stage_of, standings
+from maturity.dashboards.queries import Standing, standings
+from maturity.dashboards.round_queries import stage_of
 from maturity.dashboards.stage_choice import asked_stage
 from maturity.dashboards.suppression import tellable
 from maturity.offices.permissions import Action, Actor, Thing, may

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from maturity.dashboards.queries import stage_of
+from maturity.dashboards.round_queries import stage_of
 from maturity.survey.models import Round, Stage
 
 SHOWN = (Stage.SELF, Stage.VERIFIED, Stage.SETTLED)

@@ -1,14 +1,14 @@
-"""What the trend reads: all rounds with their instruments, and all results, in three queries."""
+"""What the trend reads: all rounds, and all their results, in three queries."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import case, or_, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy import case, select
+from sqlalchemy.orm import Session
 
-from maturity.dashboards.queries import shares_offices
+from maturity.dashboards.round_queries import rounds_before
 from maturity.dashboards.trend import Frozen, Held
 from maturity.offices.models import Office
 from maturity.survey.assessments import VALID_IN, instrument_of
@@ -29,13 +29,7 @@ def held_rounds(
     """The round shown and those of its offices before it, the newest first, each with the
     results of the same stage of these offices. The variables are read only where
     instruments differ."""
-    query = (
-        select(Round)
-        .where(Round.opens_at <= shown.opens_at, or_(Round.id == shown.id, shares_offices(shown)))
-        .options(undefer(Round.source))
-        .order_by(Round.opens_at.desc(), Round.id.desc())
-    )
-    rounds = session.scalars(query).all()
+    rounds = [shown, *rounds_before(session, shown)]
     others = {one.id for one in rounds if one.fingerprint != shown.fingerprint}
     wanted = others | {shown.id} if others else set()
     found = _results(session, {r.id: r for r in rounds}, set(offices), stage, wanted)

@@ -10,9 +10,8 @@ from flask.typing import ResponseReturnValue
 from maturity.dashboards.files import csv_file
 from maturity.dashboards.frame import Frame, LevelName
 from maturity.dashboards.grid import Grid, Variable, grid
-from maturity.dashboards.grid_reading import Scene, scene_of
+from maturity.dashboards.grid_reading import Scene, read_numbers, scene_of
 from maturity.dashboards.provinces import province_names
-from maturity.dashboards.queries import variable_texts
 from maturity.dashboards.remarks import Remarks, keys_of, remarks
 from maturity.dashboards.stage_choice import SHOWN
 from maturity.dashboards.variables import (
@@ -133,9 +132,9 @@ def _weakest_first() -> bool:
 
 
 def _grid(scene: Scene, stage: Stage) -> Grid:
-    texts = variable_texts(reading(), scene.round, stage=stage)
-    with_result = [office for office in scene.offices if office.assessment_id in texts]
-    return grid(with_result, texts, scene.variables)
+    found = read_numbers(reading(), scene.round, stage)
+    with_result = [office for office in scene.offices if office.assessment_id in found.row]
+    return grid(with_result, found, scene.variables)
 
 
 def _stages() -> list[tuple[str, str]]:

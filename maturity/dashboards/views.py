@@ -18,11 +18,11 @@ from maturity.dashboards import (
 from maturity.dashboards.files import attachment, csv_file
 from maturity.dashboards.findings import Findings
 from maturity.dashboards.frame import Frame, frame_of
-from maturity.dashboards.monitor_queries import round_named
 from maturity.dashboards.national import NationalPage, OfficePage, ProvincePage, trend
 from maturity.dashboards.offices_table import choose, listing
 from maturity.dashboards.provinces import province_names, provinces
-from maturity.dashboards.queries import Standing, history, round_with_source
+from maturity.dashboards.queries import Standing, history
+from maturity.dashboards.round_queries import round_named
 from maturity.dashboards.round_ranks import RANK_TERMS, places_in_kind
 from maturity.dashboards.round_tables import Wanted, round_tables
 from maturity.dashboards.rounds import round_cards
@@ -138,7 +138,7 @@ def province_csv(slug: str, code: str, table: str) -> ResponseReturnValue:
 def tables_xlsx(slug: str) -> ResponseReturnValue:
     """All tables of a round at a stage as one workbook; answers of the offices that this person
     may see."""
-    round_, actor = round_with_source(reading(), slug) or abort(404), current_actor()
+    round_, actor = round_named(reading(), slug) or abort(404), current_actor()
     wanted = Wanted(
         asked_stage(reading(), round_, request.args), locale(), now(), demo=is_demo(),
         sees=lambda row: may(actor, Action.SEE_RESULT, Thing(row.code, row.province)),

@@ -8,7 +8,6 @@ kept while nothing changes.
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
@@ -22,12 +21,14 @@ from maturity.dashboards.frame import frame_of
 from maturity.dashboards.grid import Grid
 from maturity.dashboards.grid_reading import read_grid
 from maturity.dashboards.group_words import group_name, group_reason, kind_name
+from maturity.dashboards.memory import Memory
 from maturity.dashboards.office_peers import PeerGroup as Shown
 from maturity.dashboards.office_peers import peers_among, told_groups
 from maturity.dashboards.peers import Group, groups_of
 from maturity.dashboards.provinces import province_names
-from maturity.dashboards.queries import stage_of, standings
+from maturity.dashboards.queries import standings
 from maturity.dashboards.rank_places import Material
+from maturity.dashboards.round_queries import stage_of
 from maturity.dashboards.round_ranks import RANK_TERMS, rank_material
 from maturity.dashboards.sight import Sight, Whole
 from maturity.dashboards.strips import Strip
@@ -53,7 +54,6 @@ from maturity.survey.stage_models import Correction
 from maturity.survey.stage_words import STAGE_NAMES
 
 LANGUAGES = ("id", "en")
-ROUNDS = 4
 
 
 @dataclass
@@ -66,8 +66,7 @@ class Together:
     lock: Lock = field(default_factory=Lock)
 
 
-_kept: OrderedDict[str, Together] = OrderedDict()
-_lock = Lock()
+_memory: Memory[Together] = Memory(4)
 
 
 def around(session: Session, assessment: Assessment, stage: Stage, levels: Levels) -> Beside:
@@ -87,20 +86,14 @@ def around(session: Session, assessment: Assessment, stage: Stage, levels: Level
 
 def _together(session: Session, round_: Round) -> Together:
     """Read anew only where something changed since this process read it last."""
-    digest = _digest(session, round_)
-    with _lock:
-        found = _kept.get(digest)
-    if found is None:
+
+    def read() -> Together:
         stage = stage_of(session, round_)
         rows = tuple(standings(session, round_, stage=stage))
         final = stage is Stage.SETTLED
-        found = Together(Whole(rows, stage, final, groups_of(rows), round_.suppress_below))
-    with _lock:
-        found = _kept.setdefault(digest, found)
-        _kept.move_to_end(digest)
-        while len(_kept) > ROUNDS:
-            _kept.popitem(last=False)
-    return found
+        return Together(Whole(rows, stage, final, groups_of(rows), round_.suppress_below))
+
+    return _memory.get(_digest(session, round_), read)
 
 
 def _digest(session: Session, round_: Round) -> str:

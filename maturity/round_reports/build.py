@@ -10,12 +10,8 @@ from maturity.dashboards.frame import Frame, frame_of
 from maturity.dashboards.gap import GapRow, gaps
 from maturity.dashboards.grid_reading import read_grid, scored
 from maturity.dashboards.provinces import province_names, provinces
-from maturity.dashboards.queries import (
-    Standing,
-    round_before,
-    stage_of,
-    standings,
-)
+from maturity.dashboards.queries import Standing, standings
+from maturity.dashboards.round_queries import round_before, stage_of
 from maturity.dashboards.stage_queries import staged_indexes
 from maturity.dashboards.summary import overview
 from maturity.dashboards.weak import WeakVariable, weak_variables
@@ -38,7 +34,7 @@ def round_report(
     province: str | None = None,
     demo: bool = False,
 ) -> RoundReport:
-    """The report of a round, whose source is read with it, or of the province of this code.
+    """The report of a round, or of the province of this code.
 
     ``stage`` None: the one that the round's pages show.
     """

@@ -10,7 +10,7 @@ from flask import send_file as send
 from flask.typing import ResponseReturnValue
 
 from maturity.dashboards.provinces import province_names
-from maturity.dashboards.queries import round_with_source
+from maturity.dashboards.round_queries import round_named
 from maturity.dashboards.stage_choice import asked_stage
 from maturity.jobs.models import Job, JobState
 from maturity.offices.guard import current_actor, office_thing, permit, province_or_404
@@ -88,7 +88,7 @@ def order_province(slug: str, code: str) -> ResponseReturnValue:
 
 
 def _wish(slug: str, code: str | None) -> tuple[Wish, Round]:
-    round_ = round_with_source(reading(), slug) or abort(404)
+    round_ = round_named(reading(), slug) or abort(404)
     stage = asked_stage(reading(), round_, request.args)
     return Wish(slug, stage, locale(), code, is_demo()), round_
 

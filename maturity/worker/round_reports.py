@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from maturity.dashboards.queries import round_with_source
+from maturity.dashboards.round_queries import round_named
 from maturity.errors import MaturityError
 from maturity.reports.pdf import render, source_of
 from maturity.round_reports import drawn
@@ -37,7 +37,7 @@ def draw_round_report(context: Context, payload: Mapping[str, Any]) -> dict[str,
 
 def _html(context: Context, wish: drawn.Wish) -> str:
     with page_of(context.app), context.database.read() as session:
-        round_ = round_with_source(session, wish.round)
+        round_ = round_named(session, wish.round)
         if round_ is None:
             raise MaturityError(
                 f"Tidak ada periode {wish.round}.", f"There is no round {wish.round}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import re
@@ -44,11 +45,10 @@ def card_of(
     """The row of a scorecard whose parts and variables lie around an index."""
     parts = {part: round(min(4.0, max(1.0, index + dice.uniform(-0.6, 0.6))), 4) for part in PARTS}
     sub = {part: value for part, value in parts.items() if part.startswith("SD")}
-    return {
+    row = {
         "assessment_id": assessment_id,
         "stage": stage,
         "fingerprint": fingerprint,
-        "digest": "0" * 64,
         "level": level_at(index),
         "gated_level": max(1, level_at(index) - dice.choice([0, 0, 1])),
         "index_value": index,
@@ -59,6 +59,7 @@ def card_of(
         "payload": b"never read here",
         "created_at": START,
     }
+    return row | {"digest": hashlib.sha256(repr(row).encode()).hexdigest()}
 
 
 def _variables(variables: Sequence[str], index: float, dice: random.Random) -> str:

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from maturity.dashboards.grid import Grid, grid, variables_of
-from maturity.dashboards.queries import stage_of, standings, variable_texts
+from maturity.dashboards.grid import Grid, grid, numbers, variables_of
+from maturity.dashboards.queries import standings, variable_texts
+from maturity.dashboards.round_queries import stage_of
 from maturity.db import Database
 from maturity.survey.assessments import instrument_of
+from maturity.survey.frozen import variable_ids
 from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
 from tests.dashboards.country import SMALL, hold_round
 
@@ -23,7 +25,9 @@ def _grid(database: Database, stage: Stage) -> Grid:
         round_ = session.scalars(select(Round)).one()
         rows = standings(session, round_, stage=stage)
         texts = variable_texts(session, round_, stage=stage)
-        return grid(rows, texts, variables_of(instrument_of(round_), "id"))
+        instrument = instrument_of(round_)
+        found = numbers(texts, variable_ids(instrument))
+        return grid(rows, found, variables_of(instrument, "id"))
 
 
 @pytest.mark.parametrize("stage", [Stage.SELF, Stage.VERIFIED, Stage.SETTLED])

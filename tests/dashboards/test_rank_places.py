@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from maturity.dashboards.grid import Grid, grid, variables_of
+from maturity.dashboards.grid import Grid, grid, numbers, variables_of
 from maturity.dashboards.queries import Result, Standing
 from maturity.dashboards.rank_places import (
     ENOUGH,
@@ -57,12 +57,13 @@ def scored(instrument: Instrument, units: int, *, seed: int) -> tuple[Grid, np.n
                  for one in outline_ids(instrument)}  # fmt: skip
         root = percent[instrument.rubric.root.id][unit]
         offices.append(standing(unit, instrument, low + root / 100 * (high - low), parts))
-        numbers = {one.id: percent[one.id][unit] for one in variables}
+        values = {one.id: percent[one.id][unit] for one in variables}
         texts[unit] = json.dumps({
             name: [None, None, "not-applicable"] if np.isnan(one) else [1, one, ""]
-            for name, one in numbers.items()
+            for name, one in values.items()
         })  # fmt: skip
-    return grid(offices, texts, variables), percent[instrument.rubric.root.id]
+    found = numbers(texts, [one.id for one in variables])
+    return grid(offices, found, variables), percent[instrument.rubric.root.id]
 
 
 @pytest.mark.parametrize("name", ["ogd-kpu-2026", "eu-odm-2023", "ndi-oedi"])
@@ -90,13 +91,13 @@ def _grid(percent: Sequence[Sequence[float]]) -> Grid:
     variables = variables_of(MAIN, "id")
     texts, offices = {}, []
     for number, (first, second, others) in enumerate(percent):
-        numbers = [first, second] + [others] * (len(variables) - 2)
+        values = [first, second] + [others] * (len(variables) - 2)
         texts[number] = json.dumps({
             one.id: [None, None, "not-applicable"] if np.isnan(value) else [1, value, ""]
-            for one, value in zip(variables, numbers, strict=True)
+            for one, value in zip(variables, values, strict=True)
         })  # fmt: skip
         offices.append(standing(number, MAIN, 2.0, {}))
-    return grid(offices, texts, variables)
+    return grid(offices, numbers(texts, [one.id for one in variables]), variables)
 
 
 def codes(of: Material) -> list[str]:

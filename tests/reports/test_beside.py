@@ -137,7 +137,7 @@ def test_swapping_two_hidden_offices_changes_no_word(world: World):
             mine, yours = getattr(one, name), getattr(other, name)
             setattr(one, name, yours)
             setattr(other, name, mine)
-    reading._kept.clear()  # frozen results never change: nobody looks for it
+    reading._memory.forget()  # frozen results never change: nobody looks for it
     after = facts(world)
     assert after.practice == before.practice
     assert _numbers(after) == _numbers(before)
@@ -152,7 +152,7 @@ def _numbers(found: Beside) -> list[object]:
 def test_what_all_offices_share_is_read_once_and_anew_when_something_changed(world: World):
     facts(world)
     known = asked(world, lambda: facts(world, code="36.02"))
-    reading._kept.clear()
+    reading._memory.forget()
     assert known < asked(world, lambda: facts(world, code="36.02"))
     with world.database.write() as session:
         chosen = Assessment.office_code == "11.04", Assessment.round_id == _round(session, "2026")
