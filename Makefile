@@ -6,6 +6,9 @@ SETUP := pyproject.toml uv.lock tools/setup.sh
 #  Many tests wait for a server or a browser to start: one process more than there are cores.
 TESTERS := $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -lt 4 ] && echo $$((n + 1)) || echo 4)
 
+#  What is compiled once need not be by each of the processes that tests start.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint unit bench translations format clean
 

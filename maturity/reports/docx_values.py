@@ -199,7 +199,7 @@ class Words:
         }
 
     def _decision(self, one: StageAnswer) -> Values:
-        answer = "" if one.stage == "replied" else self.say(one.answer)
+        answer = "" if one.same or one.stage == "replied" else self.say(one.answer)
         return {
             "stage": self.say(one.name),
             "verdict": self.say(one.verdict),

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import segno
-from flask import g, render_template
+from flask import render_template
 from flask_babel import force_locale, format_date
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
@@ -111,7 +111,6 @@ def minutes_of(session: Session, receipt: Receipt, *, base_url: str) -> Minutes:
 def minutes_html(minutes: Minutes, language: str) -> str:
     """The HTML of the paper."""
     with force_locale(language):
-        g.setdefault("csp_nonce", "")
         page = MinutesPage(minutes, language, qr_code(minutes.address))
         return render_template("reports/pdf/minutes.html", page=page)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from flask import g, render_template
+from flask import render_template
 from flask_babel import force_locale
 from markupsafe import Markup
 
@@ -19,6 +19,7 @@ from maturity.survey.instrument import Text
 from maturity.web import format_moment, format_number
 
 HASH_MARK = "0" * 64
+BRIEF_STEPS = 4
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class PaperPage:
     def share(self, value: float | None) -> str:
         """A share 0..1 in percent."""
         return "–" if value is None else f"{format_number(value * 100, 0, self.language)}%"
+
+    @property
+    def brief_steps(self) -> int:
+        """How many steps the first two pages have room for; all are in the annex."""
+        return BRIEF_STEPS
 
     @property
     def submitted(self) -> str:
@@ -89,7 +95,6 @@ def paper_html(report: Report, language: str) -> str:
     """The HTML of the paper, with the hash of its own content printed on it."""
     drawn = {chart.id: chart for chart in charts(report, language)}
     with force_locale(language):
-        g.setdefault("csp_nonce", "")
         page = PaperPage(report, language, drawn, HASH_MARK)
         html = render_template("reports/pdf/report.html", page=page)
     name = hashlib.sha256(html.encode()).hexdigest()

@@ -160,13 +160,17 @@ class StageScore:
 
 @dataclass(frozen=True, slots=True)
 class StageAnswer:
-    """What was decided about one answer at a stage; ``words`` are for everybody to read."""
+    """What was decided about one answer at a stage; ``words`` are for everybody to read.
+
+    ``same``: the answer stands as it stood before, so that it need not be told again.
+    """
 
     stage: Stage
     name: Text
     verdict: Text
     answer: Text
     words: str
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)

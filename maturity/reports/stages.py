@@ -16,7 +16,7 @@ from maturity.survey.instrument import Instrument, Item, Text
 from maturity.survey.models import Assessment, Stage, StoredScorecard
 from maturity.survey.reading import Reading
 from maturity.survey.stage_words import STAGE_NAMES, item_title, reading_words, verdict_name
-from maturity.survey.stages import Stages, reading_of, stages
+from maturity.survey.stages import Stages, bare, reading_of, stages
 
 SCORED = (Stage.SELF, Stage.VERIFIED, Stage.CONTESTED, Stage.SETTLED)
 DECIDED_AT = {
@@ -57,18 +57,25 @@ class History:
         found = self.decisions
         if found is None:
             return ()
-        known = ((stage, found.row(item.key, stage)) for stage in self._decided())
-        return tuple(
-            StageAnswer(
-                stage,
-                STAGE_NAMES[stage],
-                verdict_name(stage, row.verdict),
-                _reading(found.work.instrument, item, reading_of(row)),
-                row.words,
+        told: list[StageAnswer] = []
+        before = bare(found.work.route.readings.get(item.key))
+        for stage in self._decided():
+            row = found.row(item.key, stage)
+            if row is None:
+                continue
+            reading = reading_of(row)
+            told.append(
+                StageAnswer(
+                    stage,
+                    STAGE_NAMES[stage],
+                    verdict_name(stage, row.verdict),
+                    _reading(found.work.instrument, item, reading),
+                    row.words,
+                    same=reading == before,
+                )
             )
-            for stage, row in known
-            if row is not None
-        )
+            before = before if stage is Stage.REPLIED else reading
+        return tuple(told)
 
     def changes(self, claims: Work) -> tuple[Change, ...]:
         """The answers that were verified as another than claimed, in order."""

@@ -160,7 +160,7 @@ def _peers(
 def _group(shown: Shown, sight: Sight, round_: Round, instrument: Instrument) -> PeerGroup:
     group = sight.groups[shown.id]
     return PeerGroup(
-        name=_both(lambda one: group_name(group, province_names(one), frame_of(round_, one).kinds)),
+        name=_both(lambda one: _name(group, round_, one)),
         reason=_both(lambda _: group_reason(group)),
         offices=shown.count,
         parts=tuple(_part(one, instrument) for one in shown.strips),

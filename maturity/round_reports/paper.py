@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from flask import g, render_template
+from flask import render_template
 from flask_babel import force_locale
 from markupsafe import Markup
 
@@ -106,7 +106,6 @@ class RoundPage:
 def round_paper_html(report: RoundReport) -> str:
     """The HTML of the paper, with the hash of its own content printed on it."""
     with force_locale(report.language):
-        g.setdefault("csp_nonce", "")
         page = RoundPage(report, HASH_MARK)
         html = render_template("round_reports/report.html", page=page)
     name = hashlib.sha256(html.encode()).hexdigest()

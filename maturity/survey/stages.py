@@ -94,7 +94,7 @@ class Stages:
     def is_lowered(self, key: str) -> bool:
         """Whether what was verified is another answer than what the office claims."""
         found = self.verified(key)
-        return found is not None and reading_of(found) != _bare(self.work.route.readings.get(key))
+        return found is not None and reading_of(found) != bare(self.work.route.readings.get(key))
 
     def differing(self) -> list[Item]:
         """Items whose verified answer is not the claimed one: the office may reply."""
@@ -166,7 +166,8 @@ def reading_of(row: Judgement) -> Reading:
     return Reading(_STATE_OF[row.state], row.value)
 
 
-def _bare(reading: Reading | None) -> Reading | None:
+def bare(reading: Reading | None) -> Reading | None:
+    """An answer without the reason for not answering, which is no part of decisions."""
     return None if reading is None else Reading(reading.state, reading.value)
 
 

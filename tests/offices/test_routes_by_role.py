@@ -68,6 +68,13 @@ def routes_of(app):
 
 
 @pytest.fixture
+def database_url(new_database):
+    """Who may open what is decided by the same code on both databases: thousands of requests on
+    one of them tell it."""
+    return new_database("sqlite")
+
+
+@pytest.fixture
 def world(app, database):
     """A session cookie's content for each role, and the assessment of each office."""
     cookies, assessments = {}, {}

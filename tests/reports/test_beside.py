@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import undefer
 
@@ -20,7 +21,8 @@ from maturity.offices.models import Office, Role
 from maturity.reports.beside import Beside, Practice
 from maturity.reports.build import build
 from maturity.reports.docx_values import Words
-from maturity.reports.paper import paper_html
+from maturity.reports.paper import BRIEF_STEPS, paper_html
+from maturity.reports.pdf import render
 from maturity.reports.report import Report
 from maturity.round_reports import around as reading
 from maturity.round_reports.around import around
@@ -226,6 +228,20 @@ def test_paper_and_text_say_it(world: World, language: str):
         assert one["round"] in html
         assert one["basis"] in html
     assert any(one["silence"] and one["silence"] in html for one in values["peers"])
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_commissioner_reads_two_pages_whatever_stands_beside(world: World, language: str):
+    found = facts(world)
+    report = replace(_report(found.practice), beside=found, demo=True)
+    assert len(report.roadmap.steps) > BRIEF_STEPS
+    with world.app.test_request_context():
+        body = render(paper_html(report, language))
+    annex = "Lampiran A." if language == "id" else "Annex A."
+    texts = [page.extract_text() for page in PdfReader(io.BytesIO(body)).pages]
+    assert [number for number, text in enumerate(texts, 1) if annex in text] == [3]
+    more = "Langkah lainnya ada di lampiran." if language == "id" else "steps are in the annex."
+    assert more in " ".join(texts[1].split())
 
 
 # --- reading the rows -----------------------------------------------------------------
