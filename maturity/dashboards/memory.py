@@ -30,7 +30,8 @@ class Memory(Generic[T]):
         self._lock = Lock()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What belongs to the key; made where it is not kept, by two threads at worst."""
+        """What belongs to the key; made where it is not kept. Threads that make it at once all
+        get the same."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -54,9 +55,9 @@ def results_digest(session: Session, rounds: Collection[Round], *stages: Stage) 
     card = StoredScorecard
     counting = (and_(card.stage == one, Assessment.state.in_(VALID_IN[one])) for one in stages)
     # A frozen result never changes: sixteen digits of its own digest stand for it.
-    one = cast(card.assessment_id, String) + ":" + func.substr(card.digest, 1, 16)
+    mark = cast(card.assessment_id, String) + ":" + func.substr(card.digest, 1, 16)
     query = (
-        select(Assessment.round_id, card.stage, func.aggregate_strings(one, ",").label("results"))
+        select(Assessment.round_id, card.stage, func.aggregate_strings(mark, ",").label("results"))
         .join(Assessment, Assessment.id == card.assessment_id)
         .where(Assessment.round_id.in_([one.id for one in rounds]), card.superseded_at.is_(None))
         .where(or_(*counting))

@@ -18,7 +18,6 @@ from maturity.reports.docx_template import About, Picture, fill
 from maturity.reports.docx_values import Values, Words
 from maturity.reports.figures import charts
 from maturity.reports.paper import Paper, paper_name
-from maturity.reports.pdf import png
 from maturity.reports.report import Report
 from maturity.resources import folder
 from maturity.survey.instrument import Text
@@ -69,4 +68,6 @@ def _picture(one: Chart) -> Picture:
 
 @lru_cache(maxsize=64)
 def _png(drawing: str, wide: float, high: float) -> bytes:
+    from maturity.reports.pdf import png
+
     return png(drawing, width=wide, height=high)

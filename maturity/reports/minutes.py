@@ -17,7 +17,6 @@ from maturity.offices.models import Person
 from maturity.reports.build import nodes_of, office_facts
 from maturity.reports.date_words import in_words
 from maturity.reports.paper import Paper
-from maturity.reports.pdf import render
 from maturity.reports.report import OfficeFacts, Standing
 from maturity.survey import assessments
 from maturity.survey.instrument import Instrument, Text
@@ -117,6 +116,8 @@ def minutes_html(minutes: Minutes, language: str) -> str:
 
 def minutes_paper(minutes: Minutes, language: str) -> Paper:
     """The PDF of the minutes."""
+    from maturity.reports.pdf import render
+
     receipt = minutes.receipt
     name = f"berita-acara-{minutes.round.slug}-{minutes.office.code}-{receipt.code}-{language}.pdf"
     return Paper(name, render(minutes_html(minutes, language)))

@@ -12,7 +12,6 @@ from markupsafe import Markup
 from maturity.reports.beside import Earlier, Peers, Rank
 from maturity.reports.chart import Chart
 from maturity.reports.figures import charts
-from maturity.reports.pdf import render
 from maturity.reports.peers_figure import basis, rank_words, signed, silence
 from maturity.reports.report import Report, scale_class
 from maturity.survey.instrument import Text
@@ -103,6 +102,8 @@ def paper_html(report: Report, language: str) -> str:
 
 def paper(report: Report, language: str) -> Paper:
     """The PDF of a report."""
+    from maturity.reports.pdf import render
+
     return Paper(paper_name(report, language), render(paper_html(report, language)))
 
 

@@ -1,7 +1,8 @@
 """The only place that knows the PDF library: HTML in, a PDF out that is PDF/UA-1 and PDF/A-2a.
 
 The renderer may read our own static folder and nothing else: no network, no other file.
-Same HTML, same bytes.
+Same HTML, same bytes. The library takes half a second to import, so who serves pages or answers on
+the command line imports this where something is drawn.
 """
 
 from __future__ import annotations

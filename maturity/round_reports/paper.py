@@ -17,7 +17,6 @@ from maturity.dashboards.provinces import province_names
 from maturity.dashboards.queries import Standing
 from maturity.reports.chart import Chart, Table
 from maturity.reports.paper import HASH_MARK, Paper
-from maturity.reports.pdf import render
 from maturity.round_reports import tables
 from maturity.round_reports.facts import RoundReport
 from maturity.round_reports.figures import charts
@@ -114,6 +113,8 @@ def round_paper_html(report: RoundReport) -> str:
 
 def round_paper(report: RoundReport) -> Paper:
     """The PDF of a round's report."""
+    from maturity.reports.pdf import render
+
     return Paper(round_paper_name(report), render(round_paper_html(report)))
 
 

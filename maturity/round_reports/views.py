@@ -16,7 +16,6 @@ from maturity.jobs.models import Job, JobState
 from maturity.offices.guard import current_actor, office_thing, permit, province_or_404
 from maturity.offices.permissions import Action
 from maturity.reports.beside import provide
-from maturity.reports.pdf import source_of
 from maturity.round_reports import drawn
 from maturity.round_reports.around import around
 from maturity.round_reports.build import round_report
@@ -108,6 +107,8 @@ def _address(wish: Wish, wait: int) -> str:
 
 def _door(slug: str, code: str | None) -> ResponseReturnValue:
     """The file; where it is not drawn yet, a page (202) to have it drawn, or with the progress."""
+    from maturity.reports.pdf import source_of
+
     wish, round_ = _wish(slug, code)
     job = drawn.job_of(reading(), wish)
     if job is None or job.finished:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from maturity.errors import MaturityError
@@ -141,6 +140,8 @@ def _by_unit(rows: Codes, unit_of: Codes) -> Codes:
 
 def _units(table: Table, findings: Findings) -> tuple[tuple[str, ...], Codes]:
     """The units in order of appearance, and each row's; NONE on blank rows."""
+    import pandas as pd
+
     column = table.column("unit")
     texts = [" ".join(clean(value).split()) for value in column.values]
     merged, names = pd.factorize(np.array(texts, dtype=object))
@@ -160,6 +161,8 @@ def _units(table: Table, findings: Findings) -> tuple[tuple[str, ...], Codes]:
 
 def _pairs(first: Codes, second: Codes, width: int) -> tuple[Codes, Codes]:
     """Number the distinct pairs: their number for each row, and the pairs themselves."""
+    import pandas as pd
+
     numbers, distinct = pd.factorize(first * np.int64(max(1, width)) + second)
     return numbers.astype(np.int64), np.asarray(distinct, dtype=np.int64)
 
@@ -197,6 +200,8 @@ def _items(instrument: Instrument, table: Table, findings: Findings) -> Codes:
 
 def _duplicates(table: Table, findings: Findings, *, unit_of: Codes, items: Codes) -> None:
     """Two rows for the same cell, even where both say the same."""
+    import pandas as pd
+
     width = np.int64(items.max(initial=0) + 1)
     key = np.where((unit_of == NONE) | (items == NONE), NONE, unit_of * width + items)
     named = np.flatnonzero(key != NONE)

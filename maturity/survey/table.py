@@ -15,7 +15,6 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from maturity.errors import MaturityError
@@ -68,6 +67,8 @@ class Coded:
     @classmethod
     def of(cls, texts: Sequence[str]) -> Coded:
         """The column of these texts."""
+        import pandas as pd
+
         codes, values = pd.factorize(np.array(texts, dtype=object))
         return cls(codes.astype(np.int64), tuple(str(value) for value in values))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from maturity.offices.registry import OfficeKind
@@ -36,6 +35,8 @@ def profiles_of(
     instrument: Instrument, table: Table, findings: Findings, *, unit_of: Codes, units: int
 ) -> tuple[tuple[Profile, ...], Codes]:
     """The distinct profiles, and which of them each unit has."""
+    import pandas as pd
+
     kinds = _known(instrument.kinds, tuple(kind.value for kind in OfficeKind))
     areas = _known(instrument.areas, AREAS)
     kind_sets, kind_of = _stated(table, findings, "kind", kinds, unit_of=unit_of, units=units)

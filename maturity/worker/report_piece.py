@@ -9,13 +9,11 @@ from pathlib import Path
 from threading import Lock
 
 from flask import Flask
-from pypdf import PdfReader
 
 from maturity.app import create_app
 from maturity.config import Settings
 from maturity.reports.build import report_of
 from maturity.reports.paper import paper_html, paper_name
-from maturity.reports.pdf import render, source_of
 from maturity.reports.report import Report
 from maturity.survey.models import Assessment
 from maturity.web import page_of, services
@@ -44,6 +42,8 @@ class Piece:
 
 def draw(piece: Piece) -> tuple[Entry | None, bool]:
     """The report as a file, and whether it was drawn now; none of what is not handed in."""
+    from maturity.reports.pdf import render, source_of
+
     with _turn, page_of(_application(piece.settings)):
         with services().database.read() as session:
             report = report_of(session, session.get_one(Assessment, piece.assessment_id))
@@ -79,6 +79,8 @@ def _found(piece: Piece, path: Path, source: str) -> Entry | None:
 
 
 def _entry(report: Report, language: str, name: str, *, source: str, body: bytes) -> Entry:
+    from pypdf import PdfReader
+
     return Entry(
         round=report.round_slug,
         office=report.office.code,

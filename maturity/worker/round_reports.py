@@ -7,7 +7,6 @@ from typing import Any
 
 from maturity.dashboards.round_queries import round_named
 from maturity.errors import MaturityError
-from maturity.reports.pdf import render, source_of
 from maturity.round_reports import drawn
 from maturity.round_reports.build import round_report
 from maturity.round_reports.paper import round_paper_html
@@ -18,6 +17,8 @@ from maturity.worker.context import Context
 
 def draw_round_report(context: Context, payload: Mapping[str, Any]) -> dict[str, Any]:
     """The report as it is now, as a file; what lies there already is not drawn again."""
+    from maturity.reports.pdf import render, source_of
+
     wish = drawn.Wish.of(payload)
     context.progress(0, 2)
     html = _html(context, wish)

@@ -148,7 +148,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
     for name in ("paper", "docx_paper"):
         monkeypatch.setattr(f"maturity.reports.pdf_views.{name}", made)
-    monkeypatch.setattr("maturity.round_reports.views.source_of", written)
+    monkeypatch.setattr("maturity.reports.pdf.source_of", written)
     monkeypatch.setattr(
         "maturity.round_reports.drawn.file_of", lambda _s, _w, name: tmp_path / name
     )
