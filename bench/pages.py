@@ -73,8 +73,9 @@ def _measured(address: str, folder: Path) -> list[list[object]]:
             hold_round(session, f"r{number}", None, days=days, seed=number, states=STATES)
         person = make_person(session, role=Role.EXTERNAL, office="0")
         identity = f"{person.id}:{person.session_key}"
-    with database.engine.begin() as connection:
-        connection.execute(text("ANALYZE"))  # as PostgreSQL does by itself within a minute
+    if not database.is_sqlite:
+        with database.engine.begin() as connection:
+            connection.execute(text("ANALYZE"))  # as the server does by itself within a minute
     settings = Settings(
         data=folder,
         database_url=address,

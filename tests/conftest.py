@@ -17,7 +17,9 @@ from jinja2 import FileSystemBytecodeCache
 from werkzeug.routing import Rule
 
 from maturity.config import Settings
+from maturity.dashboards import findings, grid_reading, round_ranks
 from maturity.db import Database
+from maturity.round_reports import around
 from tests import postgres as pg
 from tests.clock import Clock
 from tests.strict_client import StrictClient, watch_sessions
@@ -35,6 +37,13 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays to the end."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Each test asks the database what the first reader would, whatever ran before it."""
+    for one in (findings, grid_reading, round_ranks, around):
+        one._memory.forget()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import abort, request
@@ -20,26 +20,27 @@ from maturity.survey.instrument import Instrument
 from maturity.survey.models import Round, Stage
 from maturity.web import locale
 
-_memory: Memory[Numbers] = Memory(24)
-"""Some 300 kB each where all offices have a result."""
+_memory: Memory[Mapping[Stage, Numbers]] = Memory(24)
+"""Some 300 kB for each stage at which all offices have a result."""
 
 
-def read_numbers(session: Session, round_: Round, stage: Stage) -> Numbers:
-    """What every variable came to in a round at a stage; in one query, two where something
+def read_numbers(session: Session, round_: Round, *stages: Stage) -> Mapping[Stage, Numbers]:
+    """What every variable came to in a round at these stages; in one query, two where something
     changed since this process read it last."""
 
-    def read() -> Numbers:
-        texts = variable_texts(session, round_, stage=stage)
-        return numbers(texts, variable_ids(instrument_of(round_)))
+    def read() -> Mapping[Stage, Numbers]:
+        columns = variable_ids(instrument_of(round_))
+        found = variable_texts(session, round_, stages)
+        return {stage: numbers(texts, columns) for stage, texts in found.items()}
 
-    return _memory.get(results_digest(session, [round_], stage), read)
+    return _memory.get(results_digest(session, [round_], *stages), read)
 
 
 def read_grid(
     session: Session, round_: Round, offices: Sequence[Standing], *, stage: Stage, locale: str
 ) -> Grid:
     """What every variable came to in these offices of a round at a stage."""
-    found = read_numbers(session, round_, stage)
+    found = read_numbers(session, round_, stage)[stage]
     return grid(offices, found, variables_of(instrument_of(round_), locale))
 
 

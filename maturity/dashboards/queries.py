@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from maturity.offices.models import Office
@@ -144,15 +144,21 @@ def standings(
     return [_standing(row) for row in session.execute(query)]
 
 
-def variable_texts(session: Session, round_: Round, *, stage: Stage = Stage.SELF) -> dict[int, str]:
-    """Assessment -> what its variables came to at a stage, as JSON; in one query."""
+def variable_texts(
+    session: Session, round_: Round, stages: Collection[Stage]
+) -> dict[Stage, dict[int, str]]:
+    """Stage -> assessment -> what its variables came to, as JSON; in one query."""
     card = StoredScorecard
+    counting = [and_(*_counts(card, Assessment, stage)) for stage in stages]
     query = (
-        select(card.assessment_id, card.variables)
+        select(card.assessment_id, card.stage, card.variables)
         .join(Assessment, Assessment.id == card.assessment_id)
-        .where(Assessment.round_id == round_.id, *_counts(card, Assessment, stage))
+        .where(Assessment.round_id == round_.id, or_(*counting))
     )
-    return {row.assessment_id: row.variables for row in session.execute(query)}
+    found: dict[Stage, dict[int, str]] = {stage: {} for stage in stages}
+    for row in session.execute(query):
+        found[Stage(row.stage)][row.assessment_id] = row.variables
+    return found
 
 
 def history(

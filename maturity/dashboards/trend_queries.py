@@ -33,11 +33,10 @@ def held_rounds(
     others = {one.id for one in rounds if one.fingerprint != shown.fingerprint}
     wanted = others | {shown.id} if others else set()
     found = _results(session, {r.id: r for r in rounds}, set(offices), stage, wanted)
-    held = {
-        one.id: Held(one.slug, one.title, instrument_of(one), found.get(one.id, ()))
-        for one in rounds
-    }
-    return held[shown.id], tuple(h for key, h in held.items() if key != shown.id)
+    now, *before = (
+        Held(one.slug, one.title, instrument_of(one), found.get(one.id, ())) for one in rounds
+    )
+    return now, tuple(before)
 
 
 def _results(

@@ -123,7 +123,7 @@ def listed_csv(slug: str) -> ResponseReturnValue:
 
 def _listed(slug: str) -> tuple[Scene, list[VariableRow]]:
     scene = scene_of(reading(), slug)
-    found = _grid(scene, scene.stage)
+    found = _grids(scene, scene.stage)[scene.stage]
     return scene, rows_of(found, scene.frame, weakest_first=_weakest_first())
 
 
@@ -131,10 +131,17 @@ def _weakest_first() -> bool:
     return request.args.get("sort") != "order"
 
 
-def _grid(scene: Scene, stage: Stage) -> Grid:
-    found = read_numbers(reading(), scene.round, stage)
-    with_result = [office for office in scene.offices if office.assessment_id in found.row]
-    return grid(with_result, found, scene.variables)
+def _grids(scene: Scene, *stages: Stage) -> dict[Stage, Grid]:
+    """At each of these stages the offices that have a result."""
+    found = read_numbers(reading(), scene.round, *stages)
+    return {
+        stage: grid(
+            [office for office in scene.offices if office.assessment_id in one.row],
+            one,
+            scene.variables,
+        )
+        for stage, one in found.items()
+    }
 
 
 def _stages() -> list[tuple[str, str]]:
@@ -175,7 +182,7 @@ def variable_file(slug: str, variable: str) -> ResponseReturnValue:
 def _page(slug: str, variable_id: str) -> VariablePage:
     scene = scene_of(reading(), slug)
     one = next((one for one in scene.variables if one.id == variable_id), None) or abort(404)
-    grids = {stage: _grid(scene, stage) for stage in SHOWN}
+    grids = _grids(scene, *SHOWN)
     shown = grids[scene.stage]
     column = shown.column(one.id)
     asked, rungs = _asked(scene.instrument, one.id)

@@ -7,21 +7,20 @@ kept while nothing changes.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
 import numpy as np
 from flask_babel import force_locale
-from sqlalchemy import and_, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from maturity.dashboards.frame import frame_of
 from maturity.dashboards.grid import Grid
 from maturity.dashboards.grid_reading import read_grid
 from maturity.dashboards.group_words import group_name, group_reason, kind_name
-from maturity.dashboards.memory import Memory
+from maturity.dashboards.memory import Memory, results_digest
 from maturity.dashboards.office_peers import PeerGroup as Shown
 from maturity.dashboards.office_peers import peers_among, told_groups
 from maturity.dashboards.peers import Group, groups_of
@@ -31,6 +30,7 @@ from maturity.dashboards.rank_places import Material
 from maturity.dashboards.round_queries import stage_of
 from maturity.dashboards.round_ranks import RANK_TERMS, rank_material
 from maturity.dashboards.sight import Sight, Whole
+from maturity.dashboards.stage_queries import STAGES
 from maturity.dashboards.strips import Strip
 from maturity.dashboards.trend import trend_rows
 from maturity.dashboards.trend_queries import held_rounds
@@ -49,8 +49,7 @@ from maturity.reports.beside import (
 )
 from maturity.survey.assessments import instrument_of
 from maturity.survey.instrument import Instrument, Text
-from maturity.survey.models import Assessment, Round, Stage, StoredScorecard
-from maturity.survey.stage_models import Correction
+from maturity.survey.models import Assessment, Round, Stage
 from maturity.survey.stage_words import STAGE_NAMES
 
 LANGUAGES = ("id", "en")
@@ -93,26 +92,20 @@ def _together(session: Session, round_: Round) -> Together:
         final = stage is Stage.SETTLED
         return Together(Whole(rows, stage, final, groups_of(rows), round_.suppress_below))
 
-    return _memory.get(_digest(session, round_), read)
+    results = results_digest(session, [round_], *STAGES)
+    return _memory.get((results, round_.suppress_below, *_offices(session, round_)), read)
 
 
-def _digest(session: Session, round_: Round) -> str:
-    """Of states, of which frozen results there are (what is frozen never changes), and of the
-    sizes of offices, which peer groups are made of."""
-    card = StoredScorecard
-    there = and_(card.assessment_id == Assessment.id, card.superseded_at.is_(None))
+def _offices(session: Session, round_: Round) -> Iterator[tuple[object, ...]]:
+    """Where each office stands, and what peer groups are made of."""
     rows = session.execute(
-        select(Assessment.id, Assessment.state, Office.voters, Office.districts, card.id)
+        select(Assessment.id, Assessment.state, Office.code, Office.kind, Office.province_code,
+               Office.voters, Office.districts)
         .join(Office, Office.code == Assessment.office_code)
-        .outerjoin(card, there)
         .where(Assessment.round_id == round_.id)
-        .order_by(Assessment.id, card.id)
-    )
-    texts = session.scalar(
-        select(func.count()).select_from(Correction).where(Correction.round_id == round_.id)
-    )
-    own = str(session.get_bind().engine.url), round_.id, round_.fingerprint, round_.suppress_below
-    return hashlib.sha256(repr((*own, texts, *map(tuple, rows))).encode()).hexdigest()
+        .order_by(Assessment.id)
+    )  # fmt: skip
+    yield from map(tuple, rows)
 
 
 def _material(session: Session, round_: Round, together: Together) -> Material:

@@ -24,7 +24,7 @@ def _grid(database: Database, stage: Stage) -> Grid:
     with database.read() as session:
         round_ = session.scalars(select(Round)).one()
         rows = standings(session, round_, stage=stage)
-        texts = variable_texts(session, round_, stage=stage)
+        texts = variable_texts(session, round_, [stage])[stage]
         instrument = instrument_of(round_)
         found = numbers(texts, variable_ids(instrument))
         return grid(rows, found, variables_of(instrument, "id"))

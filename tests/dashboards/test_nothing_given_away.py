@@ -38,7 +38,8 @@ READER = Grant(Role.OPERATOR, "36")
 OPEN = ("36", "36.71")  # "p" and "b" in the table
 SHOWING = ("/rounds", "/results/", "/assessments/<int:assessment_id>/re", "/start")
 """Beginnings of routes that show results: of rounds, published ones, results, replies, reports."""
-SWAPPED = ("level", "gated_level", "index_value", "coverage", "weakest", "dimensions", "variables")
+SWAPPED = ("digest", "level", "gated_level", "index_value", "coverage", "weakest", "dimensions",
+           "variables")  # fmt: skip
 
 
 @pytest.fixture

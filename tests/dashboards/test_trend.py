@@ -96,7 +96,7 @@ def test_one_instrument_compares_in_full_and_two_on_what_is_linked(
     got = [float(far[name]) for name in ("median_then", "median_now", "median_change")]
     assert got == pytest.approx(expected, abs=1e-6)
     rows = rows_of(page_text(viewer.get(PATH)), "tabel-tren")
-    assert "tabel jembatan" in rows[1][1]
+    assert rows[1][1].endswith(f"tabel jembatan – {rows[1][0]}")
     assert rows[1][3] == comma(expected[0])
 
 
