@@ -63,6 +63,13 @@ class Ladders:
                  for rung in range(len(several))}  # fmt: skip
         return Ladders(self.rungs, costs, self.stops)
 
+    def summits(self) -> Ladders:
+        """Only the last rung of each, at no cost."""
+        last = {leaf_id: several[-1:] for leaf_id, several in self.rungs.items()}
+        stops = [(leaf_id, 0) for leaf_id, several in self.rungs.items()
+                 if (leaf_id, len(several) - 1) in self.stops]  # fmt: skip
+        return Ladders(last, {(leaf_id, 0): 0.0 for leaf_id in last}, stops)
+
     def above(self, leaf_id: str, points: float, state: State) -> Iterator[Option]:
         """All rungs above where the cell stands now, with the cost of the whole climb."""
         rungs = self.rungs.get(leaf_id, ())
@@ -134,9 +141,9 @@ class Choices:
         options = self.options(leaf_id)
         return [one for one in options if one is options[0] or one.assumed]
 
-    def free(self) -> Choices:
-        """The same choices at no cost."""
-        return Choices(self.rubric, self.sheet, self.ladders.free(), column=self.column)
+    def with_ladders(self, ladders: Ladders) -> Choices:
+        """The choices of the same unit on other ladders."""
+        return Choices(self.rubric, self.sheet, ladders, column=self.column)
 
     def total(self) -> float:
         """The cost of climbing every ladder to its end."""

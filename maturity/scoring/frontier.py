@@ -8,7 +8,7 @@ worse one to go on from; so the other is forgotten. Nothing else is, which keeps
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from maturity.scoring.bands import DECIMALS
@@ -63,6 +63,20 @@ def added(group: Group, partial: Partial, child: Node, outcome: Outcome) -> Part
     full = partial.full and (not outcome.known or _full(outcome))
     picks: Picks = (partial.picks, outcome.picks)
     return Partial(partial.cost + outcome.cost, alike, goods, picks, full)
+
+
+def picked(picks: Picks) -> Iterator[tuple[str, Option]]:
+    """The option of each criterion."""
+    stack: list[Picks] = [picks]
+    while stack:
+        one = stack.pop()
+        if one is None:
+            continue
+        first, second = one
+        if isinstance(first, str) and isinstance(second, Option):
+            yield first, second
+        else:
+            stack += [first, second]  # type: ignore[list-item]
 
 
 def undecided(group: Group) -> Partial:

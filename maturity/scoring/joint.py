@@ -31,13 +31,14 @@ class Layout:
     """Where the parts of a cluster belong. Place 0 is the group itself, then open groups.
 
     ``opened`` runs from the top down; ``parent`` is the place each open group adds to.
-    ``free`` are children of open places that no knot meets.
+    ``free`` are children of open places that no knot meets; ``tied``: knots are here or below.
     """
 
     opened: list[Group] = field(default_factory=list)
     parent: list[int] = field(default_factory=list)
     pieces: list[tuple[Knot, int, Node]] = field(default_factory=list)
     free: list[tuple[int, Node]] = field(default_factory=list)
+    tied: bool = False
 
     @property
     def knots(self) -> list[Knot]:
@@ -47,6 +48,45 @@ class Layout:
     def of(self, knot: Knot) -> Iterator[tuple[int, Node]]:
         """The pieces of one knot with their places."""
         return ((place, node) for held, place, node in self.pieces if held == knot)
+
+
+class Ties:
+    """What hangs together in a rubric, worked out once for all searches in it.
+
+    ``below`` are the ids of a node and all below it; ``hanging`` these and all that they are tied
+    to by prerequisites; ``sources`` the criteria that others need.
+    """
+
+    def __init__(self, rubric: Rubric) -> None:
+        self.below = {node.id: frozenset(n.id for n in walk(node)) for node in walk(rubric.root)}
+        self.sources = {need.criterion for leaf in rubric.criteria for need in leaf.requires}
+        self._knots = knots_of(rubric, self.below)
+        knots = [knot for several in self._knots.values() for knot in several]
+        self.hanging = {
+            name: ids.union(*(knot for knot in knots if knot & ids))
+            for name, ids in self.below.items()
+        }
+        self._laid: dict[str, tuple[list[Layout], list[Node]]] = {}
+
+    def laid(self, group: Group) -> tuple[list[Layout], list[Node]]:
+        """The clusters of a group in the order in which they are decided, those with most knots
+        first; and the children that hang on nothing."""
+        if group.id not in self._laid:
+            found = clusters(group, self._knots[group.id], self.below)
+            if not ordered(group):
+                found.sort(key=self._tied, reverse=True)
+            laid = [
+                layout(group, one, self.below, self._knots, tied=self._tied(one) > 0)
+                for one in found
+            ]
+            free = [one.children[0] for one in found if not self._tied(one)]
+            self._laid[group.id] = laid, free
+        return self._laid[group.id]
+
+    def _tied(self, cluster: Cluster) -> int:
+        """Number of knots in a cluster and below."""
+        below = frozenset[str]().union(*(self.below[child.id] for child in cluster.children))
+        return len(cluster.knots) + sum(len(self._knots[name]) for name in below & {*self._knots})
 
 
 def clusters(group: Group, knots: list[Knot], below: dict[str, Knot]) -> list[Cluster]:
@@ -69,13 +109,25 @@ def ordered(group: Group) -> bool:
     return group.method in (Method.WALK, Method.CONTIGUOUS)
 
 
-def layout(group: Group, cluster: Cluster, below: dict[str, Knot]) -> Layout:
-    """Pieces, open groups and what is free in a cluster.
+def layout(group: Group, cluster: Cluster, below: dict[str, Knot], held: dict[str, list[Knot]],
+           *, tied: bool) -> Layout:  # fmt: skip
+    """Pieces, open groups and what is free in a cluster; ``held``: group -> its own knots.
 
-    Under an ordered group nothing can be left for later, so its knots become one.
+    Under an ordered group nothing can be left for later, so its knots become one. The knots
+    that an open group holds by itself are decided here too: nobody else comes by.
     """
-    laid = Layout([group], [0])
-    knots = _merged(cluster, below)
+    knots = list(cluster.knots)
+    while True:
+        laid = _placed(group, cluster, _merged(cluster, knots, below), below, tied=tied)
+        own = [knot for opened in laid.opened[1:] for knot in held.get(opened.id, [])]
+        if all(knot in knots for knot in own):
+            return laid
+        knots += [knot for knot in own if knot not in knots]
+
+
+def _placed(group: Group, cluster: Cluster, knots: list[Knot], below: dict[str, Knot],
+            *, tied: bool) -> Layout:  # fmt: skip
+    laid = Layout([group], [0], tied=tied)
     if ordered(group) and knots:
         laid.pieces = [(knots[0], 0, child) for child in cluster.children]
         return laid
@@ -94,8 +146,7 @@ def layout(group: Group, cluster: Cluster, below: dict[str, Knot]) -> Layout:
     return laid
 
 
-def _merged(cluster: Cluster, below: dict[str, Knot]) -> list[Knot]:
-    knots = list(cluster.knots)
+def _merged(cluster: Cluster, knots: list[Knot], below: dict[str, Knot]) -> list[Knot]:
     for child in cluster.children:
         for node in walk(child):
             if isinstance(node, Group) and ordered(node):

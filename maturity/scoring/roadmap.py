@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from maturity.scoring.bands import DECIMALS, NO_LEVEL
 from maturity.scoring.choices import SAID, Choices, Ladders, Option
 from maturity.scoring.engine import AnswerSheet, Scores, score
 from maturity.scoring.rubric import Criterion, Rubric, walk
-from maturity.scoring.search import TooEntangledError, cheapest, reachable
+from maturity.scoring.search import Quest, TooEntangledError, cheapest, reachable
 
 __all__ = ["Effect", "Roadmap", "Step", "TooEntangledError", "roadmap"]
 
@@ -50,20 +50,25 @@ class Step:
 class Roadmap:
     """The way to ``level`` of ``node``; no steps where it is reached already or cannot be.
 
-    ``highest`` is the highest level that can be reached at all (None: none). ``sheet`` is
-    the unit's column after all steps, with the lowest rung for what is not answered: so
-    the way holds whatever those answers will be, and may be needed even where the
-    provisional ``level_now`` is high already.
+    ``sheet`` is the unit's column after all steps, with the lowest rung for what is not
+    answered: so the way holds whatever those answers will be, and may be needed even where
+    the provisional ``level_now`` is high already.
     """
 
     node: str
     level: int
     level_now: int | None
     reachable: bool
-    highest: int | None
     cost: float
     steps: tuple[Step, ...]
     sheet: AnswerSheet
+    quest: Quest = field(repr=False, compare=False)
+
+    @property
+    def highest(self) -> int | None:
+        """The highest level that some choice reaches (None: none); looked for when asked."""
+        levels = reversed(_levels(self.quest.choices.rubric, self.node))
+        return next((level for level in levels if reachable(self.quest, level)), None)
 
 
 def roadmap(  # noqa: PLR0913
@@ -86,9 +91,9 @@ def roadmap(  # noqa: PLR0913
     """
     name = node or rubric.root.id
     choices = Choices(rubric, sheet, Ladders(ladders, costs or {}, stops), column=column)
-    chosen = None
+    quest, chosen = Quest(choices, name), None
     if target_level in _levels(rubric, name):
-        chosen = cheapest(rubric, choices, node=name, level=target_level)
+        chosen = cheapest(quest, target_level)
     route = _Route(rubric, choices, name, _column(sheet, column), common=common or {})
     now = _level(score(rubric, route.sheet), name, 0)
     steps = () if chosen is None else route.ordered(chosen)
@@ -97,10 +102,10 @@ def roadmap(  # noqa: PLR0913
         level=target_level,
         level_now=now,
         reachable=chosen is not None,
-        highest=_highest(rubric, choices, name),
         cost=math.fsum(step.cost for step in steps),
         steps=steps,
         sheet=route.sheet,
+        quest=quest,
     )
 
 
@@ -113,16 +118,6 @@ def _levels(rubric: Rubric, name: str) -> tuple[int, ...]:
     if bands is None:
         raise ValueError(f"{name} has no bands, so no level to reach")
     return tuple(band.level for band in bands.bands)
-
-
-def _highest(rubric: Rubric, choices: Choices, name: str) -> int | None:
-    """The highest level that some choice reaches."""
-    levels = (
-        level
-        for level in reversed(_levels(rubric, name))
-        if reachable(rubric, choices, node=name, level=level)
-    )
-    return next(levels, None)
 
 
 class _Route:
@@ -157,7 +152,8 @@ class _Route:
         while left:
             tries = self._tries(chosen, left)
             tried = score(self.rubric, tries)
-            place = self._most_helpful(tried, [(leaf_id, chosen[leaf_id]) for leaf_id in left])
+            options = [(leaf_id, chosen[leaf_id]) for leaf_id in left]
+            place = self._most_helpful(scores, tried, options)
             leaf_id = left.pop(place)
             after = AnswerSheet(tries.points[:, [place]], tries.states[:, [place]])
             steps.append(self._step(leaf_id, chosen[leaf_id], scores, tried, place))
@@ -185,11 +181,13 @@ class _Route:
                     start.points[row, 0], start.states[row, 0] = option.points, option.state
         return start
 
-    def _most_helpful(self, tried: Scores, options: list[tuple[str, Option]]) -> int:
+    def _most_helpful(
+        self, before: Scores, tried: Scores, options: list[tuple[str, Option]]
+    ) -> int:
         """Gain of the target's percent for its cost; among equals what is more common, then the
         earlier criterion."""
         percent = np.nan_to_num(tried.percent[tried.row(self.name)], nan=-1.0)
-        now = np.nan_to_num(self._percent(self.sheet), nan=0.0)
+        now = float(np.nan_to_num(before.percent[before.row(self.name), 0], nan=0.0))
         gains = [
             (round((after - now) / max(option.cost, 1e-9), DECIMALS),
              self.common.get((leaf_id, option.rung or 0), 0.0), -place)
@@ -198,10 +196,6 @@ class _Route:
             )
         ]  # fmt: skip
         return -max(gains)[2]
-
-    def _percent(self, sheet: AnswerSheet) -> float:
-        scores = score(self.rubric, sheet)
-        return float(scores.percent[scores.row(self.name), 0])
 
     def _step(
         self, leaf_id: str, option: Option, before: Scores, tried: Scores, place: int

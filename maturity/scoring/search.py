@@ -16,20 +16,23 @@ from maturity.scoring.choices import Choices, Option
 from maturity.scoring.frontier import (
     Outcome,
     Partial,
-    Picks,
     added,
     best_of,
     finished,
+    picked,
     undecided,
     worth,
 )
-from maturity.scoring.joint import Cluster, Layout, clusters, knots_of, layout, ordered
+from maturity.scoring.joint import Layout, Ties
 from maturity.scoring.pareto import best
 from maturity.scoring.requirements import Needs, reaches, required
-from maturity.scoring.rubric import Criterion, Group, Method, Node, Rubric, walk
+from maturity.scoring.rubric import Criterion, Group, Method, Node
 from maturity.scoring.rubric import State as CellState
 
 MOST_WAYS = 100_000
+TURNING = (Method.WALK, Method.ALL_OF)
+"""Methods of which better answers may make less: a walk goes on to questions that have no answer
+yet; what fails is known to fail, and unknown as soon as only what is missing keeps it from full."""
 Chosen = dict[str, Option]
 Concerns = tuple[str, float, frozenset[tuple[str, object]]]
 State = tuple[Partial, ...]  # of a group and the open groups below it
@@ -39,74 +42,104 @@ class TooEntangledError(ValueError):
     """So many criteria depend on each other that their combinations cannot all be tried."""
 
 
-def cheapest(rubric: Rubric, choices: Choices, *, node: str, level: int) -> Chosen | None:
+class Quest:
+    """One unit and the node that is to rise: what all searches for one of its levels share.
+
+    ``settled`` are the outcomes of groups below which nothing can be chosen.
+    """
+
+    def __init__(self, choices: Choices, node: str) -> None:
+        self.choices = choices
+        self.node = node
+        self.ties = Ties(choices.rubric)
+        self.tell_full = any(group.method is Method.ALL_OF for group in choices.rubric.groups)
+        free = {leaf_id for leaf_id in choices.row if len(choices.options(leaf_id)) > 1}
+        self.fixed = {name for name, ids in self.ties.hanging.items() if not ids & free}
+        self.settled: dict[Concerns, list[Outcome]] = {}
+
+
+def cheapest(quest: Quest, level: int) -> Chosen | None:
     """The option of every criterion; None where no choice reaches the level.
 
     A budget that doubles keeps the frontiers short: what it allows is searched completely.
     """
-    if not reachable(rubric, choices, node=node, level=level):
+    if not reachable(quest, level):
         return None
-    total = choices.total()
+    total = quest.choices.total()
     budget = total / 64
     while True:
         limit = budget if budget < total else math.inf
-        found = Search(rubric, choices, node=node, level=level, budget=limit).cheapest()
+        found = Search(quest, quest.choices, level, budget=limit).cheapest()
         if found is not None or limit == math.inf:
             return found
         budget *= 2
 
 
-def reachable(rubric: Rubric, choices: Choices, *, node: str, level: int) -> bool:
-    """Whether some choice reaches the level, whatever it costs."""
-    return Search(rubric, choices.free(), node=node, level=level).cheapest() is not None
+def reachable(quest: Quest, level: int) -> bool:
+    """Whether some choice reaches the level, whatever it costs.
+
+    If the last rungs do not, lower ones can only where a better answer may take a number away.
+    """
+    choices = quest.choices
+    ladders = [choices.ladders.summits()]
+    if any(group.method in TURNING for group in choices.rubric.groups):
+        ladders.append(choices.ladders.free())
+    return any(
+        Search(quest, choices.with_ladders(one), level).cheapest() is not None for one in ladders
+    )
 
 
 class Search:
-    """One unit's search for one target: ``node`` at ``level`` or above, and known."""
+    """One search among the unit's choices: its node at ``level`` or above, and known."""
 
     def __init__(
-        self,
-        rubric: Rubric,
-        choices: Choices,
-        *,
-        node: str,
-        level: int,
-        budget: float = math.inf,
+        self, quest: Quest, choices: Choices, level: int, *, budget: float = math.inf
     ) -> None:
-        self.rubric = rubric
+        self.quest = quest
         self.choices = choices
-        self.target = node
+        self.rubric = choices.rubric
+        self.target = quest.node
         self.level = level
         self.budget = budget
-        self.below = {node.id: frozenset(n.id for n in walk(node)) for node in walk(rubric.root)}
-        self.asked = self.below[node]
-        self.tell_full = any(group.method is Method.ALL_OF for group in rubric.groups)
-        self.knots = knots_of(rubric, self.below)
-        self.sources = {need.criterion for leaf in rubric.criteria for need in leaf.requires}
+        self.asked = quest.ties.below[quest.node]
         self.seen: dict[Concerns, list[Outcome]] = {}
 
     def cheapest(self) -> Chosen | None:
         """The option of every criterion; None where no choice reaches the level."""
         outcomes = self._outcomes(self.rubric.root, {self.target: self.level}, {})
         found = min(outcomes, key=lambda one: one.cost, default=None)
-        return None if found is None else dict(_flat(found.picks))
+        return None if found is None else dict(picked(found.picks))
 
     def _outcomes(self, node: Node, needs: Needs, chosen: Chosen) -> list[Outcome]:
         if isinstance(node, Criterion):
             return [one for one in self._leaf(node, chosen) if self._fits(node, needs, one)]
+        if node.id in self.quest.fixed:
+            return self._settled(node, needs, chosen)
         here = self._concerns(node, needs, chosen)
         if here not in self.seen:
-            ways = self._ways(node, needs, chosen)
-            found = [one for one in ways if self._fits(node, needs, one)]
-            if node.id in self.asked:
-                self.seen[here] = best_of(node, found, tell_full=self.tell_full)
-            else:  # nobody asks what comes out here, only what it costs
-                self.seen[here] = sorted(found, key=lambda one: one.cost)[:1]
+            self.seen[here] = self._found(node, needs, chosen)
         return self.seen[here]
+
+    def _settled(self, node: Group, needs: Needs, chosen: Chosen) -> list[Outcome]:
+        """What costs nothing is within every budget, so all searches find the same."""
+        budget, self.budget = self.budget, math.inf
+        here = self._concerns(node, needs, chosen)
+        if here not in self.quest.settled:
+            self.quest.settled[here] = self._found(node, needs, chosen)
+        self.budget = budget
+        return self.quest.settled[here]
+
+    def _found(self, node: Group, needs: Needs, chosen: Chosen) -> list[Outcome]:
+        ways = self._ways(node, needs, chosen)
+        found = [one for one in ways if self._fits(node, needs, one)]
+        if node.id in self.asked:
+            return best_of(node, found, tell_full=self.quest.tell_full)
+        # nobody asks what comes out here, only what it costs
+        return sorted(found, key=lambda one: one.cost)[:1]
 
     def _concerns(self, node: Node, needs: Needs, chosen: Chosen) -> Concerns:
         """What the outcomes of a node depend on."""
-        below = self.below[node.id]
+        below = self.quest.ties.below[node.id]
         asked = {(node_id, level) for node_id, level in needs.items() if node_id in below}
         return node.id, self.budget, frozenset(asked | set(chosen.items()))
 
@@ -130,25 +163,16 @@ class Search:
 
     def _combined(self, group: Group, needs: Needs, chosen: Chosen) -> list[Outcome]:
         """What is tied comes first, with a budget that leaves enough for all the rest."""
-        found = clusters(group, self.knots[group.id], self.below)
-        if not ordered(group):
-            found.sort(key=self._tied, reverse=True)
-        rest = [one.children[0] for one in found if not self._tied(one)]
+        found, rest = self.quest.ties.laid(group)
         partials = [undecided(group)]
-        for cluster in found:
-            laid = layout(group, cluster, self.below)
-            with self._reserved(rest if self._tied(cluster) else [], needs, chosen):
+        for laid in found:
+            with self._reserved(rest if laid.tied else [], needs, chosen):
                 partials = [
                     partial
                     for run, known in self._runs(laid, needs)
                     for partial in self._joined(laid, partials, known, run, chosen)
                 ]
         return [finished(group, partial) for partial in partials]
-
-    def _tied(self, cluster: Cluster) -> int:
-        """Number of knots in a cluster and below."""
-        below = frozenset[str]().union(*(self.below[child.id] for child in cluster.children))
-        return len(cluster.knots) + sum(len(self.knots[name]) for name in below & self.knots.keys())
 
     @contextmanager
     def _reserved(self, nodes: list[Node], needs: Needs, chosen: Chosen) -> Iterator[None]:
@@ -198,7 +222,7 @@ class Search:
                 needs: Needs, chosen: Chosen) -> list[State]:  # fmt: skip
         """Add the pieces of one knot, for every way its sources may be."""
         found: list[State] = []
-        for ways in self._combinations(sorted(knot & self.sources)):
+        for ways in self._combinations(sorted(knot & self.quest.ties.sources)):
             some = states
             for place, node in laid.of(knot):
                 outcomes = self._outcomes(node, needs, {**chosen, **ways})
@@ -207,7 +231,7 @@ class Search:
         return self._best(found)
 
     def _best(self, states: list[State]) -> list[State]:
-        return best(states, lambda state: worth(state, tell_full=self.tell_full))
+        return best(states, lambda state: worth(state, tell_full=self.quest.tell_full))
 
     def _added(self, laid: Layout, states: list[State], place: int, node: Node,
                outcomes: list[Outcome]) -> list[State]:  # fmt: skip
@@ -274,16 +298,3 @@ class Search:
                 stops=option.state is CellState.STOPS,
                 off_path=option.state is CellState.OFF_PATH if waits else None,
             )
-
-
-def _flat(picks: Picks) -> Iterator[tuple[str, Option]]:
-    stack: list[Picks] = [picks]
-    while stack:
-        one = stack.pop()
-        if one is None:
-            continue
-        first, second = one
-        if isinstance(first, str) and isinstance(second, Option):
-            yield first, second
-        else:
-            stack += [first, second]  # type: ignore[list-item]

@@ -232,6 +232,27 @@ def test_slices_of_one_inventory(ten: int, monkeypatch: pytest.MonkeyPatch) -> N
     assert compared > 10
 
 
+def test_a_branch_that_is_tied_to_others_and_in_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.scoring.test_roadmap.MOST", 800)
+
+    def leaf(name: str, *needs: str) -> Criterion:
+        requires = tuple(Prerequisite(need, Effect.ZERO) for need in needs)
+        return Criterion(name, 4.0, weight=1.0 + len(needs), requires=requires)
+
+    free = Group("free", (leaf("a"), leaf("b")))
+    late = Group("late", (leaf("c", "a"), leaf("d", "b"), leaf("e"), leaf("f", "e")))
+    rubric = Rubric(Group("root", (free, late), scale=(1.0, 4.0), bands=HALVES))
+    compared = 0
+    for seed in range(12):
+        case = Case(seed, rubric)
+        for level in (2, 3, 4) if case.ways() else ():
+            expected, found = case.cheapest(level), case.roadmap(level)
+            assert found.reachable == (expected is not None), (seed, level)
+            compared += found.reachable
+            assert expected is None or found.cost == pytest.approx(expected), (seed, level)
+    assert compared > 10
+
+
 def ladder(name: str) -> Criterion:
     return Criterion(name, 4.0, 1.0, bands=HALVES)
 
@@ -242,6 +263,39 @@ def four(*names: str) -> dict[str, tuple[float, ...]]:
 
 def area(name: str, *children: Criterion, gate: Gate | None = None) -> Group:
     return Group(name, children, scale=(1.0, 4.0), bands=HALVES, gate=gate)
+
+
+def test_what_cannot_change_is_there_for_every_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps that cost less than the first budget each, and more together."""
+    monkeypatch.setattr("tests.scoring.test_roadmap.MOST", 5_000)
+    needs = (Prerequisite("s", Effect.CAP),)
+    tied = Criterion("l", 4.0, 1.0, bands=HALVES, requires=needs)
+    rubric = Rubric(
+        Group(
+            "root",
+            (
+                area("first", ladder("s")),
+                Group("tied", (tied, area("still", ladder("x"), ladder("y"))), scale=(1.0, 4.0),
+                      bands=HALVES),
+                area("cheap", ladder("v")),
+                area("cheap too", ladder("w")),
+            ),
+            scale=(1.0, 4.0),
+            bands=HALVES,
+            gate=Gate(1),
+        )
+    )  # fmt: skip
+    for seed in range(100, 130):
+        case = Case(seed, rubric)
+        for name in ("x", "y"):
+            case.ladders[name] = (4.0,)
+            case.put(case.sheet, 0, name, 0)
+        case.costs |= {(name, rung): 0.6 for name in ("v", "w") for rung in range(4)}
+        case.costs |= {(name, rung): 20.0 for name in ("s", "l") for rung in range(1, 4)}
+        for level in (3, 4) if case.ways() else ():
+            expected, found = case.cheapest(level), case.roadmap(level)
+            assert found.reachable == (expected is not None), (seed, level)
+            assert expected is None or found.cost == pytest.approx(expected), (seed, level)
 
 
 TWO = Rubric(
