@@ -38,7 +38,7 @@ def section() -> str:
         chosen = [demo.operators(url, 1, kind=kind)[0] for kind in KINDS]
         people = tasks.at_work(port, chosen)
         viewer = Visitor(port).sign_in(NATIONAL_VIEWER)
-        pages = questionnaire(people) + overviews(viewer, demo.handed_in(url, 1)[0])
+        pages = questionnaire(people) + overviews(viewer, demo.submitted(url, 1)[0])
         first = people[0]
         page = first.largest_section()
         files = loaded(first.visitor, page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -19,6 +20,7 @@ from maturity.demo.build import build_demo
 from maturity.demo.people import PASSWORD
 from maturity.offices.models import Membership, Office, Person, Role
 from maturity.offices.registry import load_registry
+from maturity.survey.lifecycle import HANDED_IN
 from maturity.survey.models import Answer, Assessment, AssessmentState, Round
 
 ROUND = "2026"
@@ -95,13 +97,28 @@ def operators(url: str, count: int, *, kind: str = "regency") -> list[Operator]:
     return found
 
 
+def submitted(url: str, count: int) -> list[int]:
+    """Ids of assessments that were submitted and not yet verified."""
+    return _ids(url, [AssessmentState.SUBMITTED], count)
+
+
 def handed_in(url: str, count: int) -> list[int]:
-    """Ids of assessments that have a frozen result."""
+    """Ids of assessments with a frozen result, those of the closed round first."""
+    return _ids(url, HANDED_IN, count)
+
+
+def _ids(url: str, states: Collection[AssessmentState], count: int) -> list[int]:
     database = Database(url)
+    wanted = (
+        select(Assessment.id)
+        .join(Round, Round.id == Assessment.round_id)
+        .where(Assessment.state.in_(states))
+        .order_by(Round.slug, Assessment.id)
+        .limit(count)
+    )
     try:
         with database.read() as session:
-            wanted = select(Assessment.id).where(Assessment.state == AssessmentState.SUBMITTED)
-            return list(session.scalars(wanted.order_by(Assessment.id.desc()).limit(count)))
+            return list(session.scalars(wanted))
     finally:
         database.dispose()
 

@@ -17,6 +17,7 @@ from maturity.reports.report import InstrumentFacts, OfficeFacts, Report, Standi
 from maturity.reports.roadmap import next_level, roadmap
 from maturity.reports.stages import History, history
 from maturity.reports.trace import trace
+from maturity.reports.ways import Ways, searched
 from maturity.scoring.bands import Measure
 from maturity.survey import assessments, frozen
 from maturity.survey.assessments import Work
@@ -27,12 +28,17 @@ WEAK_INDICATORS = 5
 
 
 def report_of(
-    session: Session, assessment: Assessment, stage: Stage | None = None, *, alone: bool = False
+    session: Session,
+    assessment: Assessment,
+    stage: Stage | None = None,
+    *,
+    alone: bool = False,
+    ways: Ways = searched,
 ) -> Report:
     """Read an assessment and build its report, in a fixed number of queries.
 
     All its numbers are those of ``stage``, by default the newest that is decided; ``alone``:
-    nothing of other offices. LookupError where that stage has no result.
+    nothing of other offices; ``ways`` finds the way up. LookupError where that stage has no result.
     """
     author = assessment.submitted_by_id
     person = session.get(Person, author) if author is not None else None
@@ -43,7 +49,7 @@ def report_of(
     name = person.name if person is not None else ""
     levels = frozenset() if alone else _levels(work.instrument, found)
     beside = beside_of(session, assessment, found.stage, levels) if levels else NOTHING
-    return build(work, found.card, submitted_by=name, told=found, beside=beside)
+    return build(work, found.card, submitted_by=name, told=found, beside=beside, ways=ways)
 
 
 def _levels(instrument: Instrument, found: History) -> Levels:
@@ -67,6 +73,7 @@ def build(
     submitted_by: str = "",
     told: History | None = None,
     beside: Beside = NOTHING,
+    ways: Ways = searched,
 ) -> Report:
     """The report of an opened assessment; without a stored scorecard a provisional one."""
     told = told or History()
@@ -89,7 +96,7 @@ def build(
         dimensions=dimensions,
         weakest=_weakest(nodes),
         weak_indicators=_weak_indicators(nodes),
-        roadmap=roadmap(work, nodes, beside.practice),
+        roadmap=roadmap(work, nodes, beside.practice, ways=ways),
         inventories=inventories(work, nodes),
         indicators=indicators(work, nodes, told=told, claims=claims),
         traces=tuple(trace(nodes, one) for one in _traced(nodes)),

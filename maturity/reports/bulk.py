@@ -41,6 +41,11 @@ def folder_of(settings: Settings, round_id: int, language: str) -> Path:
     return settings.data / "reports" / f"{round_id}-{language}"
 
 
+def way_file(settings: Settings, assessment_id: int) -> Path:
+    """Where the way to an assessment's next level is kept, which takes long to find."""
+    return settings.data / "reports" / "ways" / f"{assessment_id}.json"
+
+
 def finished_file(settings: Settings, job: Job) -> Path | None:
     """The ZIP file that a finished job has made; None without one."""
     if job.kind != KIND or job.state != JobState.DONE:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import replace
 
 from maturity.reports.beside import Practice
 from maturity.reports.nodes import Nodes
 from maturity.reports.report import Roadmap, Step
+from maturity.reports.ways import Asked, Common, Way, Ways, ladder, searched
 from maturity.reports.words import both, level_name, level_words, number
-from maturity.scoring import roadmap as search
-from maturity.scoring.engine import AnswerSheet
+from maturity.scoring.roadmap import Step as Climb
+from maturity.scoring.roadmap import TooEntangledError
 from maturity.scoring.rubric import Criterion
 from maturity.survey.assessments import Work
-from maturity.survey.instrument import Instrument, Item, Kind, Option, Text
+from maturity.survey.instrument import Instrument, Item, Option, Text
 from maturity.survey.routing import sheet
 
-Common = tuple[tuple[tuple[str, int], float], ...]
-CLIMBED = (Kind.LEVEL, Kind.CHOICE, Kind.TRISTATE)
 NOTHING = Text("Belum dijawab", "Not answered yet")
 NO_LEVELS = Text(
     "Instrumen ini tidak menetapkan level untuk keseluruhan, sehingga tidak ada langkah ke level "
@@ -63,7 +61,9 @@ def next_level(instrument: Instrument, gated: int | None) -> int | None:
     return next((band.level for band in found if band.level > (gated or 0)), None)
 
 
-def roadmap(work: Work, nodes: Nodes, practice: Practice | None = None) -> Roadmap:
+def roadmap(
+    work: Work, nodes: Nodes, practice: Practice | None = None, *, ways: Ways = searched
+) -> Roadmap:
     """The fewest level-steps to the next gated level of the whole.
 
     By the answers of variables alone where that leads there; the datasets of an inventory
@@ -78,8 +78,8 @@ def roadmap(work: Work, nodes: Nodes, practice: Practice | None = None) -> Roadm
     if target is None:
         return _without_steps(AT_THE_TOP)
     try:
-        return _towards(work, nodes, target, practice=practice)
-    except search.TooEntangledError:
+        return _towards(work, nodes, target, practice=practice, ways=ways)
+    except TooEntangledError:
         return _without_steps(TOO_ENTANGLED)
 
 
@@ -87,13 +87,15 @@ def _without_steps(words: Text) -> Roadmap:
     return Roadmap(target=None, target_name=None, reachable=False, words=words, steps=())
 
 
-def _towards(work: Work, nodes: Nodes, target: int, *, practice: Practice | None) -> Roadmap:
+def _towards(
+    work: Work, nodes: Nodes, target: int, *, practice: Practice | None, ways: Ways
+) -> Roadmap:
     cells = sheet(work.instrument, [(work.route.profile, work.route.readings)])
-    asked = Quest.of(work.instrument, cells, target, common=_common(work.instrument, practice))
-    way = _way(asked)
+    asked = Asked.of(work.instrument, cells, target, common=_common(work.instrument, practice))
+    way = ways(asked)
     if not way.reachable:
         asked = replace(asked, datasets=True)
-        way = _way(asked)
+        way = ways(asked)
     return Roadmap(
         target=target,
         target_name=level_name(work.instrument, target),
@@ -101,49 +103,6 @@ def _towards(work: Work, nodes: Nodes, target: int, *, practice: Practice | None
         words=_words(way, asked),
         steps=tuple(_step(work, nodes, step, practice=practice) for step in way.steps),
     )
-
-
-@dataclass(frozen=True)
-class Quest:
-    """What is looked for, so that looking for the same again costs nothing."""
-
-    fingerprint: str
-    points: bytes
-    states: bytes
-    target: int
-    datasets: bool = False
-    common: Common = ()
-    instrument: Instrument = field(compare=False, repr=False, kw_only=True)
-    cells: AnswerSheet = field(compare=False, repr=False, kw_only=True)
-
-    @classmethod
-    def of(
-        cls, instrument: Instrument, cells: AnswerSheet, target: int, *, common: Common
-    ) -> Quest:
-        """The search for a level of the whole from these answers, by variables alone."""
-        points, states = cells.points.tobytes(), cells.states.tobytes()
-        return cls(instrument.fingerprint, points, states, target, common=common,
-                   instrument=instrument, cells=cells)  # fmt: skip
-
-
-@lru_cache(maxsize=256)
-def _way(asked: Quest) -> search.Roadmap:
-    ladders = {
-        item.key: ladder(item)
-        for item in asked.instrument.items
-        if item.criterion is not None
-        and item.kind in CLIMBED
-        and (asked.datasets or item.thing is None)
-    }
-    rubric = asked.instrument.rubric
-    return search.roadmap(
-        rubric, asked.cells, asked.target, ladders=ladders, common=dict(asked.common)
-    )
-
-
-def ladder(item: Item) -> tuple[float, ...]:
-    """The points of an item's rungs, lowest first."""
-    return tuple(sorted({option.points for option in item.options if option.points is not None}))
 
 
 def _common(instrument: Instrument, practice: Practice | None) -> Common:
@@ -166,7 +125,7 @@ def _percent(instrument: Instrument, criterion: str, points: float) -> float:
     return (points - leaf.floor) / (leaf.ceiling - leaf.floor) * 100.0
 
 
-def _words(way: search.Roadmap, asked: Quest) -> Text:
+def _words(way: Way, asked: Asked) -> Text:
     instrument, target, datasets = asked.instrument, asked.target, asked.datasets
     level, count = _named(instrument, target), len(way.steps)
     if not way.reachable:
@@ -194,7 +153,7 @@ def _named(instrument: Instrument, target: int) -> Text:
     return level_words(target)
 
 
-def _step(work: Work, nodes: Nodes, step: search.Step, *, practice: Practice | None) -> Step:
+def _step(work: Work, nodes: Nodes, step: Climb, *, practice: Practice | None) -> Step:
     instrument = work.instrument
     item = instrument.item(step.criterion)
     after = _at(item, step.points_after)
@@ -214,7 +173,7 @@ def _step(work: Work, nodes: Nodes, step: search.Step, *, practice: Practice | N
     )
 
 
-def _peers(instrument: Instrument, step: search.Step, practice: Practice | None) -> Text | None:
+def _peers(instrument: Instrument, step: Climb, practice: Practice | None) -> Text | None:
     if practice is None or step.points_after is None or step.criterion not in practice.percents:
         return None
     percent = _percent(instrument, step.criterion, step.points_after)
@@ -249,7 +208,7 @@ def _standing(option: Option) -> Text:
     return option.label if option.rung is None else level_words(option.rung.level)
 
 
-def _effect(instrument: Instrument, nodes: Nodes, step: search.Step) -> Text:
+def _effect(instrument: Instrument, nodes: Nodes, step: Climb) -> Text:
     title = nodes.title(step.area.node)
     before, after = level_words(step.area.level_before), level_words(step.area.level_after)
     if before == after:

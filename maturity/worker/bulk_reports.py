@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import os
 import zipfile
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, as_completed
-from contextlib import AbstractContextManager
+from collections import defaultdict, deque
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,9 @@ from maturity.worker.manifest import Entry
 from maturity.worker.report_piece import UNSIGNED, Piece, draw
 
 BATCH = 200
-"""Reports after which the processes begin anew, for what the PDF library keeps in memory."""
+"""Drawn reports after which processes begin anew, for what the PDF library keeps in memory."""
+AHEAD = 64
+"""Pieces that wait in or for processes, so that many machines have work too."""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # files of one content make a ZIP of one content
 Progress = Callable[[int, int], None]
 """Is told how many are done of how many; what it raises ends the work."""
@@ -88,21 +90,37 @@ def make(
         found: list[Entry] = []
         drawn, pieces = 0, _pieces(work)
         progress(0, len(pieces))
-        for start in range(0, len(pieces), BATCH):
-            with executor() as pool:
-                batch = [pool.submit(draw, piece) for piece in pieces[start : start + BATCH]]
-                for done, future in enumerate(as_completed(batch), start=start + 1):
-                    entry, fresh = future.result()
-                    drawn += fresh
-                    if entry is not None:
-                        found.append(entry)
-                    if entry is not None and entry not in before:
-                        manifest.add(work.into, entry)
-                    progress(done, len(pieces))
+        with closing(_drawn(pieces, executor)) as outcomes:
+            for done, (entry, fresh) in enumerate(outcomes, start=1):
+                drawn += fresh
+                if entry is not None:
+                    found.append(entry)
+                if entry is not None and entry not in before:
+                    manifest.add(work.into, entry)
+                progress(done, len(pieces))
         entries = tuple(sorted(found, key=lambda entry: entry.file))
         _tidy(work.into, {one.file for one in before} - {one.file for one in entries})
         manifest.replace(work.into, entries)
     return Made(entries, drawn)
+
+
+def _drawn(
+    pieces: Sequence[Piece], executor: Callable[[], AbstractContextManager[Executor]]
+) -> Generator[tuple[Entry | None, bool]]:
+    """What came of each piece, as it is done; by new processes after so many drawn ones."""
+    waiting = deque(pieces)
+    while waiting:
+        drawn = 0
+        with executor() as pool:
+            running: set[Future[tuple[Entry | None, bool]]] = set()
+            while running or (waiting and drawn < BATCH):
+                while waiting and drawn < BATCH and len(running) < AHEAD:
+                    running.add(pool.submit(draw, waiting.popleft()))
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    entry, fresh = future.result()
+                    drawn += fresh
+                    yield entry, fresh
 
 
 def _pieces(work: Work) -> list[Piece]:

@@ -12,9 +12,11 @@ from flask import Flask
 
 from maturity.app import create_app
 from maturity.config import Settings
+from maturity.reports import bulk
 from maturity.reports.build import report_of
 from maturity.reports.paper import paper_html, paper_name
 from maturity.reports.report import Report
+from maturity.reports.ways import KeptWays
 from maturity.survey.models import Assessment
 from maturity.web import page_of, services
 from maturity.worker import manifest
@@ -46,7 +48,9 @@ def draw(piece: Piece) -> tuple[Entry | None, bool]:
 
     with _turn, page_of(_application(piece.settings)):
         with services().database.read() as session:
-            report = report_of(session, session.get_one(Assessment, piece.assessment_id))
+            assessment = session.get_one(Assessment, piece.assessment_id)
+            kept = KeptWays(bulk.way_file(piece.settings, assessment.id), manifest.put)
+            report = report_of(session, assessment, ways=kept)
         if report.provisional:  # reopened since the work began
             return None, False
         html = paper_html(report, piece.language)

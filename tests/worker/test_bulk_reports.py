@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from maturity.db import Database
 from maturity.jobs.models import Job
 from maturity.reports import bulk
 from maturity.survey.models import Assessment, AssessmentState, Round
+from maturity.worker import bulk_reports, context
 from maturity.worker.kinds import HANDLERS
 from maturity.worker.loop import Worker
 from tests.builders import LEBAK, TANGERANG, make_assessment
@@ -99,6 +102,27 @@ def test_what_is_unchanged_is_not_drawn_again(
         handed_in(session, session.scalars(select(Round)).one(), (SERANG,))
     third = made(app, database)
     assert (third.outcome["reports"], third.outcome["drawn"]) == (3, 1)
+
+
+@pytest.mark.usefixtures("here")
+def test_processes_begin_anew_after_so_many_drawn_ones_only(
+    app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Settings] = []
+    usual = context.executor
+
+    def counted(settings: Settings) -> AbstractContextManager[Executor]:
+        begun.append(settings)
+        return usual(settings)
+
+    monkeypatch.setattr(context, "executor", counted)
+    monkeypatch.setattr(bulk_reports, "BATCH", 2)
+    monkeypatch.setattr(bulk_reports, "AHEAD", 1)
+    round_of(database, TANGERANG, LEBAK, SERANG)
+    assert made(app, database).outcome["drawn"] == 3
+    assert len(begun) == 2
+    assert made(app, database).outcome["drawn"] == 0
+    assert len(begun) == 3
 
 
 @pytest.mark.usefixtures("here")

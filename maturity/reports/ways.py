@@ -1,0 +1,134 @@
+"""The way to the next level as a search finds it, and keeping what was found.
+
+A search takes longer than all the rest of a report, and finds the same again as long as answers,
+instrument and engine are the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import cache, lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from maturity.scoring.engine import AnswerSheet
+from maturity.scoring.roadmap import Effect, Step, roadmap
+from maturity.survey.instrument import Instrument, Item, Kind
+
+CLIMBED = (Kind.LEVEL, Kind.CHOICE, Kind.TRISTATE)
+Common = tuple[tuple[tuple[str, int], float], ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is looked for; equal ones have the same way."""
+
+    fingerprint: str
+    points: bytes
+    states: bytes
+    target: int
+    datasets: bool = False
+    common: Common = ()
+    instrument: Instrument = field(compare=False, repr=False, kw_only=True)
+    cells: AnswerSheet = field(compare=False, repr=False, kw_only=True)
+
+    @classmethod
+    def of(
+        cls, instrument: Instrument, cells: AnswerSheet, target: int, *, common: Common
+    ) -> Asked:
+        """A level of the whole from these answers, by variables alone."""
+        points, states = cells.points.tobytes(), cells.states.tobytes()
+        return cls(instrument.fingerprint, points, states, target, common=common,
+                   instrument=instrument, cells=cells)  # fmt: skip
+
+    @property
+    def digest(self) -> str:
+        """Of what is looked for and of the code that looks for it."""
+        return hashlib.sha256(f"{_engine()} {self!r}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What a search found; no steps where the level cannot be reached."""
+
+    reachable: bool
+    cost: float
+    steps: tuple[Step, ...]
+
+
+Ways = Callable[[Asked], Way]
+"""Finds the way. TooEntangledError where the search cannot be exact."""
+
+
+@lru_cache(maxsize=256)
+def searched(asked: Asked) -> Way:
+    """The way as the search finds it; this process remembers the last ones."""
+    ladders = {
+        item.key: ladder(item)
+        for item in asked.instrument.items
+        if item.criterion is not None
+        and item.kind in CLIMBED
+        and (asked.datasets or item.thing is None)
+    }
+    rubric = asked.instrument.rubric
+    found = roadmap(rubric, asked.cells, asked.target, ladders=ladders, common=dict(asked.common))
+    return Way(found.reachable, found.cost, found.steps)
+
+
+def ladder(item: Item) -> tuple[float, ...]:
+    """The points of an item's rungs, lowest first."""
+    return tuple(sorted({option.points for option in item.options if option.points is not None}))
+
+
+class KeptWays:
+    """The ways of one assessment in a file, from one run of a program to the next.
+
+    The file holds what was asked for last; what cannot be read is looked for again.
+    """
+
+    def __init__(self, path: Path, put: Callable[[Path, bytes], None]) -> None:
+        self._path = path
+        self._put = put
+        self._kept: dict[str, Way] | None = None
+        self._asked: dict[str, Way] = {}
+
+    def __call__(self, asked: Asked) -> Way:
+        """The way, from the file where it is kept there."""
+        if self._kept is None:
+            self._kept = _read(self._path)
+        key = asked.digest
+        found = self._kept.get(key)
+        self._asked[key] = found or searched(asked)
+        if found is None:
+            kept = {name: asdict(way) for name, way in self._asked.items()}
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._put(self._path, json.dumps(kept).encode())
+        return self._asked[key]
+
+
+def _read(path: Path) -> dict[str, Way]:
+    try:
+        return {name: _way(**way) for name, way in json.loads(path.read_bytes()).items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _way(*, reachable: bool, cost: float, steps: list[dict[str, Any]]) -> Way:
+    return Way(reachable, cost, tuple(_step(**step) for step in steps))
+
+
+def _step(*, area: dict[str, Any], target: dict[str, Any], **rest: Any) -> Step:
+    return Step(area=Effect(**area), target=Effect(**target), **rest)
+
+
+@cache
+def _engine() -> str:
+    """The code that decides which way is found."""
+    own = Path(__file__).read_bytes()
+    scoring = sorted((one for one in files("maturity.scoring").iterdir()
+                      if one.name.endswith(".py")), key=lambda one: one.name)  # fmt: skip
+    return hashlib.sha256(b"".join([own, *(one.read_bytes() for one in scoring)])).hexdigest()
