@@ -32,6 +32,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, get_locale, get_translations, gettext
+from flask_babel import lazy_gettext as _
 from flask_wtf import CSRFProtect
 from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -395,50 +396,49 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400 or error.response is not None:
         return error
-    title, message, what_next = _words_for(status)
-    return error_page(status, title=title, message=message, what_next=what_next)
+    title, message, what_next = _WORDS.get(status, _REFUSED)
+    said = [str(line) for line in what_next]
+    return error_page(status, title=str(title), message=str(message), what_next=said)
 
 
-def _words_for(status: int) -> tuple[str, str, list[str]]:
-    home = gettext("Mulai lagi dari halaman awal.")
-    known = {
-        400: (
-            gettext("Permintaan tidak lengkap atau formulir sudah kedaluwarsa"),
-            gettext("Isian yang sudah tersimpan tetap aman, tetapi permintaan ini tidak diterima."),
-            [gettext("Muat ulang halaman sebelumnya, lalu kirim kembali.")],
-        ),
-        401: (
-            gettext("Anda perlu masuk"),
-            gettext("Halaman ini hanya untuk pengguna yang sudah masuk."),
-            [gettext("Masuk, lalu buka kembali halaman ini.")],
-        ),
-        403: (
-            gettext("Anda tidak berhak membuka halaman ini"),
-            gettext("Halaman ini milik kantor lain atau memerlukan peran lain."),
-            [gettext("Periksa alamat halaman."), gettext("Hubungi administrator bila ini keliru.")],
-        ),
-        404: (
-            gettext("Halaman tidak ditemukan"),
-            gettext("Alamat yang Anda buka tidak ada di aplikasi ini."),
-            [gettext("Periksa alamat halaman."), home],
-        ),
-        413: (
-            gettext("Kiriman terlalu besar"),
-            gettext("Kiriman Anda melebihi batas ukuran. Isian yang sudah tersimpan tetap aman."),
-            [gettext("Persingkat teks atau pilih berkas yang lebih kecil, lalu kirim kembali.")],
-        ),
-        429: (
-            gettext("Terlalu banyak percobaan"),
-            gettext("Demi keamanan, percobaan dari alamat ini dibatasi sementara."),
-            [gettext("Tunggu sebentar, lalu coba lagi.")],
-        ),
-    }
-    fallback = (
-        gettext("Permintaan tidak dapat dijalankan"),
-        gettext("Aplikasi tidak dapat menjalankan permintaan ini."),
-        [home],
-    )
-    return known.get(status, fallback)
+_HOME = _("Mulai lagi dari halaman awal.")
+_WORDS = {
+    400: (
+        _("Permintaan tidak lengkap atau formulir sudah kedaluwarsa"),
+        _("Isian yang sudah tersimpan tetap aman, tetapi permintaan ini tidak diterima."),
+        [_("Muat ulang halaman sebelumnya, lalu kirim kembali.")],
+    ),
+    401: (
+        _("Anda perlu masuk"),
+        _("Halaman ini hanya untuk pengguna yang sudah masuk."),
+        [_("Masuk, lalu buka kembali halaman ini.")],
+    ),
+    403: (
+        _("Anda tidak berhak membuka halaman ini"),
+        _("Halaman ini milik kantor lain atau memerlukan peran lain."),
+        [_("Periksa alamat halaman."), _("Hubungi administrator bila ini keliru.")],
+    ),
+    404: (
+        _("Halaman tidak ditemukan"),
+        _("Alamat yang Anda buka tidak ada di aplikasi ini."),
+        [_("Periksa alamat halaman."), _HOME],
+    ),
+    413: (
+        _("Kiriman terlalu besar"),
+        _("Kiriman Anda melebihi batas ukuran. Isian yang sudah tersimpan tetap aman."),
+        [_("Persingkat teks atau pilih berkas yang lebih kecil, lalu kirim kembali.")],
+    ),
+    429: (
+        _("Terlalu banyak percobaan"),
+        _("Demi keamanan, percobaan dari alamat ini dibatasi sementara."),
+        [_("Tunggu sebentar, lalu coba lagi.")],
+    ),
+}
+_REFUSED = (
+    _("Permintaan tidak dapat dijalankan"),
+    _("Aplikasi tidak dapat menjalankan permintaan ini."),
+    [_HOME],
+)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -34,7 +34,6 @@ ALLOWED_FUNCTIONS = {
     "survey/csv_tables.py:_csv_rows": "one parser",
     "survey/section_views.py:section_page": "one page",
     "survey/steps.py:plan": "one algorithm",
-    "web.py:_words_for": "one table of words",
 }
 
 
