@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from concurrent.futures import Executor
-from contextlib import AbstractContextManager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,12 +20,13 @@ from maturity.db import Database
 from maturity.jobs.models import Job
 from maturity.reports import bulk
 from maturity.survey.models import Assessment, AssessmentState, Round
-from maturity.worker import bulk_reports, context
+from maturity.worker import bulk_reports
 from maturity.worker.kinds import HANDLERS
 from maturity.worker.loop import Worker
 from tests.builders import LEBAK, TANGERANG, make_assessment
 from tests.clock import START, Clock
 from tests.worker.handed_in import handed_in, small_round
+from tests.worker.here import Here
 
 SERANG = "36.73"
 
@@ -104,24 +103,27 @@ def test_what_is_unchanged_is_not_drawn_again(
     assert (third.outcome["reports"], third.outcome["drawn"]) == (3, 1)
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("app", "here")
 def test_processes_begin_anew_after_so_many_drawn_ones_only(
-    app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun: list[Settings] = []
-    usual = context.executor
+    begun: list[Here] = []
 
-    def counted(settings: Settings) -> AbstractContextManager[Executor]:
-        begun.append(settings)
-        return usual(settings)
+    def executor() -> Here:
+        begun.append(Here())
+        return begun[-1]
 
-    monkeypatch.setattr(context, "executor", counted)
+    def drawn() -> int:
+        return bulk_reports.make(work, executor, lambda _done, _of: None).drawn
+
     monkeypatch.setattr(bulk_reports, "BATCH", 2)
     monkeypatch.setattr(bulk_reports, "AHEAD", 1)
     round_of(database, TANGERANG, LEBAK, SERANG)
-    assert made(app, database).outcome["drawn"] == 3
+    with database.read() as session:
+        work = bulk_reports.work_of(session, settings, "2026", language="id")
+    assert drawn() == 3
     assert len(begun) == 2
-    assert made(app, database).outcome["drawn"] == 0
+    assert drawn() == 0
     assert len(begun) == 3
 
 

@@ -134,7 +134,7 @@ def test_a_killed_dask_worker_loses_nothing(
     told = {"MATURITY_DATA": str(data), "MATURITY_DATABASE_URL": settings.database_url}
 
     def connected() -> bool:
-        return log.read_text(encoding="utf-8").count("Starting established connection to") >= 2
+        return log.read_text(encoding="utf-8").count("Registered to:") >= 2
 
     def kill(victim: subprocess.Popen[bytes]) -> bool:
         """Once something is drawn; whether the job was at work then."""
