@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -46,9 +47,21 @@ class Asked:
                    instrument=instrument, cells=cells)  # fmt: skip
 
     @property
+    def ladders(self) -> dict[str, tuple[float, ...]]:
+        """The points of the rungs of all that may be raised."""
+        return {
+            item.key: ladder(item)
+            for item in self.instrument.items
+            if item.criterion is not None
+            and item.kind in CLIMBED
+            and (self.datasets or item.thing is None)
+        }
+
+    @property
     def digest(self) -> str:
-        """Of what is looked for and of the code that looks for it."""
-        return hashlib.sha256(f"{_engine()} {self!r}".encode()).hexdigest()
+        """Of all that is searched, and of the code that searches."""
+        found = ENGINE, self, self.instrument.rubric, self.ladders
+        return hashlib.sha256(repr(found).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +80,13 @@ Ways = Callable[[Asked], Way]
 @lru_cache(maxsize=256)
 def searched(asked: Asked) -> Way:
     """The way as the search finds it; this process remembers the last ones."""
-    ladders = {
-        item.key: ladder(item)
-        for item in asked.instrument.items
-        if item.criterion is not None
-        and item.kind in CLIMBED
-        and (asked.datasets or item.thing is None)
-    }
-    rubric = asked.instrument.rubric
-    found = roadmap(rubric, asked.cells, asked.target, ladders=ladders, common=dict(asked.common))
+    found = roadmap(
+        asked.instrument.rubric,
+        asked.cells,
+        asked.target,
+        ladders=asked.ladders,
+        common=dict(asked.common),
+    )
     return Way(found.reachable, found.cost, found.steps)
 
 
@@ -87,7 +98,8 @@ def ladder(item: Item) -> tuple[float, ...]:
 class KeptWays:
     """The ways of one assessment in a file, from one run of a program to the next.
 
-    The file holds what was asked for last; what cannot be read is looked for again.
+    The file holds what was asked for last; what cannot be read is looked for again, and what
+    cannot be written is not kept.
     """
 
     def __init__(self, path: Path, put: Callable[[Path, bytes], None]) -> None:
@@ -105,15 +117,16 @@ class KeptWays:
         self._asked[key] = found or searched(asked)
         if found is None:
             kept = {name: asdict(way) for name, way in self._asked.items()}
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._put(self._path, json.dumps(kept).encode())
+            with suppress(OSError):
+                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._put(self._path, json.dumps(kept).encode())
         return self._asked[key]
 
 
 def _read(path: Path) -> dict[str, Way]:
     try:
         return {name: _way(**way) for name, way in json.loads(path.read_bytes()).items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return {}
 
 
@@ -125,10 +138,12 @@ def _step(*, area: dict[str, Any], target: dict[str, Any], **rest: Any) -> Step:
     return Step(area=Effect(**area), target=Effect(**target), **rest)
 
 
-@cache
 def _engine() -> str:
-    """The code that decides which way is found."""
     own = Path(__file__).read_bytes()
     scoring = sorted((one for one in files("maturity.scoring").iterdir()
                       if one.name.endswith(".py")), key=lambda one: one.name)  # fmt: skip
     return hashlib.sha256(b"".join([own, *(one.read_bytes() for one in scoring)])).hexdigest()
+
+
+ENGINE = _engine()
+"""Digest of the code that decides which way is found, as it was when this program began."""

@@ -11,6 +11,9 @@ from maturity.scoring.rubric import Counts, Criterion, Effect, Method, Rubric, S
 
 OPEN = (State.UNANSWERED, State.DONT_KNOW)
 SAID = (State.ANSWERED, State.STOPS)
+TURNING = (Method.WALK, Method.ALL_OF)
+"""Methods of which better answers may make less: a walk goes on to questions that have no answer
+yet; what fails is known to fail, and unknown as soon as only what is missing keeps it from full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,24 @@ class Choices:
     def may_stay_unknown(self, leaf: Criterion) -> bool:
         """Whether the criterion may have no number at the end."""
         return any(_by_policy(leaf, one).points is None for one in self.options(leaf.id))
+
+    def rising(self) -> bool:
+        """Whether the last rungs together make the most of every group.
+
+        Each criterion then earns its most there, and the same are known as with lower ones.
+        """
+        return (
+            all(group.method not in TURNING for group in self.rubric.groups)
+            and all(value <= rungs[-1] for rungs in self.ladders.rungs.values() for value in rungs)
+            and not any(self._lifted(leaf) for leaf in self.rubric.criteria)
+        )
+
+    def _lifted(self, leaf: Criterion) -> bool:
+        """Whether it earns more, or is known only, while a prerequisite is not met."""
+        if all(need.effect is not Effect.ZERO for need in leaf.requires):
+            return False
+        cell = _by_policy(leaf, self.options(leaf.id)[-1])
+        return cell.applies and (cell.points is None or cell.points < 0.0)
 
     def earned(self, leaf: Criterion, option: Option, chosen: Mapping[str, Option]) -> Earned:
         """What an option comes to, given the options of all that the criterion needs."""

@@ -30,9 +30,6 @@ from maturity.scoring.rubric import Criterion, Group, Method, Node
 from maturity.scoring.rubric import State as CellState
 
 MOST_WAYS = 100_000
-TURNING = (Method.WALK, Method.ALL_OF)
-"""Methods of which better answers may make less: a walk goes on to questions that have no answer
-yet; what fails is known to fail, and unknown as soon as only what is missing keeps it from full."""
 Chosen = dict[str, Option]
 Concerns = tuple[str, float, frozenset[tuple[str, object]]]
 State = tuple[Partial, ...]  # of a group and the open groups below it
@@ -78,11 +75,11 @@ def cheapest(quest: Quest, level: int) -> Chosen | None:
 def reachable(quest: Quest, level: int) -> bool:
     """Whether some choice reaches the level, whatever it costs.
 
-    If the last rungs do not, lower ones can only where a better answer may take a number away.
+    If the last rungs do not, lower ones can only where a better answer may make less.
     """
     choices = quest.choices
     ladders = [choices.ladders.summits()]
-    if any(group.method in TURNING for group in choices.rubric.groups):
+    if not choices.rising():
         ladders.append(choices.ladders.free())
     return any(
         Search(quest, choices.with_ladders(one), level).cheapest() is not None for one in ladders
@@ -222,7 +219,7 @@ class Search:
                 needs: Needs, chosen: Chosen) -> list[State]:  # fmt: skip
         """Add the pieces of one knot, for every way its sources may be."""
         found: list[State] = []
-        for ways in self._combinations(sorted(knot & self.quest.ties.sources)):
+        for ways in self._combinations(sorted((knot & self.quest.ties.sources) - chosen.keys())):
             some = states
             for place, node in laid.of(knot):
                 outcomes = self._outcomes(node, needs, {**chosen, **ways})

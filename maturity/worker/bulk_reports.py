@@ -33,8 +33,6 @@ from maturity.worker.report_piece import UNSIGNED, Piece, draw
 
 BATCH = 200
 """Drawn reports after which processes begin anew, for what the PDF library keeps in memory."""
-AHEAD = 64
-"""Pieces that wait in or for processes, so that many machines have work too."""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # files of one content make a ZIP of one content
 Progress = Callable[[int, int], None]
 """Is told how many are done of how many; what it raises ends the work."""
@@ -114,13 +112,17 @@ def _drawn(
         with executor() as pool:
             running: set[Future[tuple[Entry | None, bool]]] = set()
             while running or (waiting and drawn < BATCH):
-                while waiting and drawn < BATCH and len(running) < AHEAD:
+                while waiting and drawn + len(running) < BATCH:
                     running.add(pool.submit(draw, waiting.popleft()))
                 done, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
+                for future in sorted(done, key=_failed):  # first what can be listed
                     entry, fresh = future.result()
                     drawn += fresh
                     yield entry, fresh
+
+
+def _failed(future: Future[Any]) -> bool:
+    return future.cancelled() or future.exception() is not None
 
 
 def _pieces(work: Work) -> list[Piece]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,9 @@ def test_other_answers_are_searched_and_only_the_last_are_kept(
     assert (len(before), len(kept), before.keys() & kept.keys()) == (2, 1, set())
 
 
-@pytest.mark.parametrize("torn", [b"", b"[]", b'{"x": {"reachable": true}}', b'{"x": 7}', b"\xff"])
+@pytest.mark.parametrize(
+    "torn", [b"", b"[]", b'{"x": {"reachable": true}}', b'{"x": 7}', b"\xff", b"[" * 100_000]
+)
 def test_what_cannot_be_read_is_searched_again(
     torn: bytes, tmp_path: Path, searches: list[ways.Asked]
 ) -> None:
@@ -81,6 +84,21 @@ def test_another_engine_searches_anew(
 ) -> None:
     path = tmp_path / "7.json"
     roadmap(main_work(), path)
-    monkeypatch.setattr(ways, "_engine", lambda: "another")
+    monkeypatch.setattr(ways, "ENGINE", "another")
     roadmap(main_work(), path)
     assert len(searches) == 2
+
+
+def test_where_nothing_can_be_written_the_report_is_made_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"in the way")
+    way = roadmap(main_work(), tmp_path / "file" / "7.json")
+    assert way == build(main_work(), None).roadmap
+
+
+def test_another_rubric_of_the_same_file_is_searched_anew(searches: list[ways.Asked]) -> None:
+    roadmap(main_work(), Path("/nowhere/7.json"))
+    (asked,) = searches
+    rubric = asked.instrument.rubric
+    root = replace(rubric.root, children=rubric.root.children[::-1])
+    other = replace(asked, instrument=replace(asked.instrument, rubric=replace(rubric, root=root)))
+    assert (other == asked, other.digest == asked.digest) == (True, False)

@@ -9,7 +9,7 @@ from math import prod
 import numpy as np
 import pytest
 
-from maturity.scoring.bands import Band, Bands
+from maturity.scoring.bands import Band, Bands, Measure
 from maturity.scoring.engine import AnswerSheet, score
 from maturity.scoring.roadmap import Roadmap, TooEntangledError, roadmap
 from maturity.scoring.rubric import (
@@ -342,6 +342,40 @@ def test_no_way_is_said_with_the_highest_that_can_be_reached() -> None:
     low = dict.fromkeys("abcd", (1.0, 2.0, 3.0))
     way = roadmap(TWO, sheet, 4, ladders=low)
     assert (way.reachable, way.highest, way.steps, way.cost) == (False, 3, (), 0.0)
+
+
+ZERO = (Prerequisite("s", Effect.ZERO),)
+PERCENT = Bands((Band(1, 0, 30), Band(2, 30, 100)), Measure.PERCENT)
+
+
+@pytest.mark.parametrize(
+    ("leaves", "rungs", "now"),
+    [
+        (  # what is not met lifts a loss to nothing
+            (Criterion("s", 1.0), Criterion("t", 1.0, floor=-1.0, weight=10.0, requires=ZERO)),
+            {"s": (0.0, 1.0), "t": (-1.0,)},
+            {"s": (State.UNANSWERED, 0.0), "t": (State.ANSWERED, -1.0)},
+        ),
+        (  # the last rung is not the highest
+            (Criterion("s", 5.0), Criterion("t", 5.0)),
+            {"s": (2.0, 5.0, 0.0), "t": (0.0,)},
+            {"s": (State.ANSWERED, 2.0), "t": (State.ANSWERED, 0.0)},
+        ),
+    ],
+)
+def test_a_level_that_only_a_lower_rung_reaches_is_reached(
+    leaves: tuple[Criterion, ...],
+    rungs: dict[str, tuple[float, ...]],
+    now: dict[str, tuple[State, float]],
+) -> None:
+    rubric = Rubric(Group("root", leaves, bands=PERCENT))
+    sheet = AnswerSheet.empty(rubric)
+    for row, leaf in enumerate(rubric.criteria):
+        sheet.states[row, 0], sheet.points[row, 0] = now[leaf.id]
+    way = roadmap(rubric, sheet, 2, ladders=rungs)
+    assert (way.reachable, way.highest) == (True, 2)
+    after = score(rubric, way.sheet)
+    assert after.gated_level[after.row("root"), 0] == 2
 
 
 def test_a_single_area_can_be_the_target() -> None:

@@ -23,6 +23,8 @@ from maturity.survey.models import Assessment, AssessmentState, Round
 from maturity.worker import bulk_reports
 from maturity.worker.kinds import HANDLERS
 from maturity.worker.loop import Worker
+from maturity.worker.manifest import Entry
+from maturity.worker.report_piece import Piece
 from tests.builders import LEBAK, TANGERANG, make_assessment
 from tests.clock import START, Clock
 from tests.worker.handed_in import handed_in, small_round
@@ -117,7 +119,6 @@ def test_processes_begin_anew_after_so_many_drawn_ones_only(
         return bulk_reports.make(work, executor, lambda _done, _of: None).drawn
 
     monkeypatch.setattr(bulk_reports, "BATCH", 2)
-    monkeypatch.setattr(bulk_reports, "AHEAD", 1)
     round_of(database, TANGERANG, LEBAK, SERANG)
     with database.read() as session:
         work = bulk_reports.work_of(session, settings, "2026", language="id")
@@ -125,6 +126,27 @@ def test_processes_begin_anew_after_so_many_drawn_ones_only(
     assert len(begun) == 2
     assert drawn() == 0
     assert len(begun) == 3
+
+
+@pytest.mark.usefixtures("app")
+def test_what_was_drawn_beside_a_failure_is_listed(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_of(database, TANGERANG, LEBAK, SERANG)
+    with database.read() as session:
+        work = bulk_reports.work_of(session, settings, "2026", language="id")
+
+    def draw(piece: Piece) -> tuple[Entry | None, bool]:
+        number = piece.assessment_id
+        if number == work.numbers[1]:
+            raise OSError("no room")
+        return Entry("2026", str(number), number, "self", "id", "", f"{number}.pdf", "", 0, 0), True
+
+    monkeypatch.setattr(bulk_reports, "draw", draw)
+    with pytest.raises(OSError, match="no room"):
+        bulk_reports.make(work, Here, lambda _done, _of: None)
+    listed = {one["assessment"] for one in manifest_of(work.into)}
+    assert listed == {work.numbers[0], work.numbers[2]}
 
 
 @pytest.mark.usefixtures("here")
