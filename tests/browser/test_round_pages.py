@@ -46,6 +46,18 @@ def test_no_page_of_a_round_has_a_barrier_or_scrolls_sideways(
     assert walked(walker(size), VIEWER, paths, language) == {}
 
 
+SHORT_BARS = """() => [...document.querySelectorAll('.bars svg.bar')].filter(bar => {
+  const [own, all] = [bar, bar.parentElement].map(one => one.getBoundingClientRect().right);
+  return own > 0 && all - own > 2;
+}).length"""
+
+
+TIGHT_NUMBERS = """() => [...document.querySelectorAll('svg.bar g')].filter(one => {
+  const [bar, number] = ['rect', 'text'].map(name => one.querySelector(name));
+  return number && number.getBoundingClientRect().width > bar.getBoundingClientRect().width;
+}).length"""
+
+
 def walked(who: Walker, email: str, paths: dict[str, int], language: str) -> dict[str, list[str]]:
     """What is wrong with pages as somebody sees them. ``paths``: with the status of each."""
     page = who.sign_in(email)
@@ -56,7 +68,9 @@ def walked(who: Walker, email: str, paths: dict[str, int], language: str) -> dic
         answer = page.goto(f"{who.address}{path}")
         there = [] if answer and answer.status == status else ["no page"]
         wide = ["scrolls sideways"] if overflow(page) > 0 else []
-        found[path] = [*there, *barriers(page), *wide]
+        short = ["bars end before the chart does"] if page.evaluate(SHORT_BARS) else []
+        tight = ["numbers are wider than their bars"] if page.evaluate(TIGHT_NUMBERS) else []
+        found[path] = [*there, *barriers(page), *wide, *short, *tight]
     return {path: what for path, what in found.items() if what}
 
 
