@@ -28,6 +28,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             return int(args.run(args))
         except (MaturityError, InstrumentError, OSError, KeyboardInterrupt) as error:
             return _failed(error)
+        except Exception as error:
+            trouble = _of_the_database(error)
+            if trouble is None:
+                raise
+            return _failed(trouble)
 
 
 def parser() -> Parser:
@@ -57,6 +62,22 @@ def _version() -> str:
         return version("maturity")
     except PackageNotFoundError:
         return "0"
+
+
+def _of_the_database(error: Exception) -> MaturityError | None:
+    """What to do about a database that is gone, or that another version made."""
+    from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
+
+    if not isinstance(error, InterfaceError | OperationalError | ProgrammingError):
+        return None
+    reason = str(error.orig).strip().partition("\n")[0]
+    return MaturityError(
+        f"Basis data tidak dapat dipakai: {reason}. Periksa MATURITY_DATA dan "
+        "MATURITY_DATABASE_URL; basis data baru atau dari versi lama disiapkan oleh "
+        "maturity serve.",
+        f"The database cannot be used: {reason}. Check MATURITY_DATA and MATURITY_DATABASE_URL; "
+        "a new database, or one of an older version, is made ready by maturity serve.",
+    )
 
 
 def _failed(error: BaseException) -> int:
