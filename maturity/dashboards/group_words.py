@@ -12,6 +12,11 @@ from maturity.web import format_number, locale
 
 def group_name(group: Group, provinces: Mapping[str, str], kinds: Mapping[str, str]) -> str:
     """The name of a group. ``provinces``: code -> name; ``kinds``: kind -> name."""
+    name = _group_name(group, provinces, kinds)
+    return name[:1].upper() + name[1:]
+
+
+def _group_name(group: Group, provinces: Mapping[str, str], kinds: Mapping[str, str]) -> str:
     kind = kind_name(group.kind, kinds)
     if group.province:
         place = gettext("Provinsi %(name)s", name=provinces.get(group.province, group.province))

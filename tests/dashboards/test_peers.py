@@ -9,8 +9,11 @@ from collections.abc import Callable
 from xml.etree.ElementTree import tostring
 
 import pytest
+from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import select
 
+from maturity.dashboards.group_words import group_name
 from maturity.dashboards.peers import groups_of, profile_of
 from maturity.dashboards.queries import standings
 from maturity.dashboards.strips import dots
@@ -188,6 +191,17 @@ def test_every_office_of_the_register_but_the_national_one_has_a_profile(databas
         members = [code for one in classes for code in one.members]
         assert sorted(members) == sorted(groups[f"kind-{kind}"].members)
     assert len(groups["profile-province-small"].members) == 13
+
+
+@pytest.mark.usefixtures("final")
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_name_of_a_group_begins_as_a_title_does(app: Flask, database: Database, language: str):
+    with database.read() as session, app.test_request_context():
+        rows = standings(session, session.scalars(select(Round)).one(), stage=Stage.SETTLED)
+        with force_locale(language):
+            names = [group_name(one, {}, {}) for one in groups_of(rows).values()]
+    assert len(names) > 5
+    assert [name for name in names if not name[0].isupper()] == []
 
 
 def test_offices_of_a_size_are_peers_where_their_numbers_are_known(
