@@ -46,9 +46,14 @@ class Server:
         ended = threading.Event()
         asking = threading.Thread(target=self._ask_to_stop, args=(ended,), daemon=True)
         asking.start()
+        self.read_to_the_end()
+        ended.set()
+        return self.process.wait(30)
+
+    def read_to_the_end(self) -> int:
+        """Of one that is ending already: read the rest of its log, give its exit code."""
         assert self.process.stderr is not None
         self.lines.extend(json.loads(line) for line in self.process.stderr)
-        ended.set()
         return self.process.wait(30)
 
     def _ask_to_stop(self, ended: threading.Event) -> None:

@@ -103,6 +103,7 @@ def _write(line: Line, path: str, key: str, value: str, token: str, found: Ackno
         try:
             status, reply = line.ask("PUT", path, body, **headers)
         except (OSError, http.client.HTTPException):
+            line.connection.close()
             return  # killed: this save was not acknowledged
         if status != 200:
             found.fail(f"{status} {reply[:300]}")

@@ -95,8 +95,10 @@ def test_where_nothing_can_be_written_the_report_is_made_all_the_same(tmp_path: 
     assert way == build(main_work(), None).roadmap
 
 
-def test_another_rubric_of_the_same_file_is_searched_anew(searches: list[ways.Asked]) -> None:
-    roadmap(main_work(), Path("/nowhere/7.json"))
+def test_another_rubric_of_the_same_file_is_searched_anew(
+    tmp_path: Path, searches: list[ways.Asked]
+) -> None:
+    roadmap(main_work(), tmp_path / "7.json")
     (asked,) = searches
     rubric = asked.instrument.rubric
     root = replace(rubric.root, children=rubric.root.children[::-1])
