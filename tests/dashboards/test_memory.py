@@ -9,9 +9,10 @@ from collections.abc import Callable, Hashable
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
-from maturity.dashboards.memory import Memory
+from maturity.dashboards.memory import Memory, results_digest
 from maturity.dashboards.rank_places import places
 from maturity.db import Database
 from maturity.offices.models import Office
@@ -199,3 +200,28 @@ def test_two_threads_that_make_the_same_get_the_same() -> None:
     for thread in threads:
         thread.join()
     assert found[0] is found[1]
+
+
+PLANS = ("seqscan", "indexscan", "hashjoin", "nestloop", "mergejoin", "hashagg")
+
+
+def test_results_have_one_digest_however_the_database_looks_for_them(
+    new_database: Callable[..., str],
+):
+    """PostgreSQL reads rows in the order of its plan, which changes with its statistics."""
+    database = Database(new_database("postgresql"))
+    codes = ("36.01", "36.02", "36.03", "36.71")
+    with database.write() as session:
+        number = hold_round(session, "2026", codes, states=("settled",)).id
+    with database.write() as session:  # a row that is written anew goes to the end
+        mine = StoredScorecard.assessment_id == assessment_of(session, "36.01").id
+        session.execute(update(StoredScorecard).where(mine).values(coverage=0.5))
+    digests = set()
+    for allowed in range(2 ** len(PLANS)):
+        with database.read() as session:
+            for place, name in enumerate(PLANS):
+                session.execute(sql(f"SET LOCAL enable_{name} = {bool(allowed >> place & 1)}"))
+            round_ = session.get_one(Round, number)
+            digests.add(results_digest(session, [round_], *Stage))
+    database.dispose()
+    assert len(digests) == 1
