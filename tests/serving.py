@@ -46,9 +46,9 @@ class Server:
         ended = threading.Event()
         asking = threading.Thread(target=self._ask_to_stop, args=(ended,), daemon=True)
         asking.start()
-        self.read_to_the_end()
+        code = self.read_to_the_end()
         ended.set()
-        return self.process.wait(30)
+        return code
 
     def read_to_the_end(self) -> int:
         """Of one that is ending already: read the rest of its log, give its exit code."""

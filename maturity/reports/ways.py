@@ -12,7 +12,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -105,13 +104,11 @@ class KeptWays:
     def __init__(self, path: Path, put: Callable[[Path, bytes], None]) -> None:
         self._path = path
         self._put = put
-        self._kept: dict[str, Way] | None = None
+        self._kept = _read(path)
         self._asked: dict[str, Way] = {}
 
     def __call__(self, asked: Asked) -> Way:
         """The way, from the file where it is kept there."""
-        if self._kept is None:
-            self._kept = _read(self._path)
         key = asked.digest
         found = self._kept.get(key)
         self._asked[key] = found or searched(asked)
@@ -139,10 +136,9 @@ def _step(*, area: dict[str, Any], target: dict[str, Any], **rest: Any) -> Step:
 
 
 def _engine() -> str:
-    own = Path(__file__).read_bytes()
-    scoring = sorted((one for one in files("maturity.scoring").iterdir()
-                      if one.name.endswith(".py")), key=lambda one: one.name)  # fmt: skip
-    return hashlib.sha256(b"".join([own, *(one.read_bytes() for one in scoring)])).hexdigest()
+    scoring = sorted((Path(__file__).parents[1] / "scoring").glob("*.py"))
+    code = b"".join(path.read_bytes() for path in (Path(__file__), *scoring))
+    return hashlib.sha256(code).hexdigest()
 
 
 ENGINE = _engine()

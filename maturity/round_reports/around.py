@@ -162,8 +162,7 @@ def _group(shown: Shown, sight: Sight, round_: Round, instrument: Instrument) ->
 
 def _name(group: Group, round_: Round, language: str) -> str:
     """As a sentence begins with it."""
-    name = group_name(group, province_names(language), frame_of(round_, language).kinds)
-    return name[:1].upper() + name[1:]
+    return group_name(group, province_names(language), frame_of(round_, language).kinds)
 
 
 def _part(one: Strip, instrument: Instrument) -> PeerPart:

@@ -24,7 +24,7 @@ from tests.dashboards.country import hold_round
 from tests.strict_client import StrictClient, page_text
 
 PAGES = (
-    "?kind=regency&stage=self", "", "/provinces/36", "/variables/V05",
+    "", "?kind=regency", "?stage=self", "/provinces/36", "/matrix", "/variables/V05",
     "/compare?with=36.71&with=kind-regency",
 )  # fmt: skip
 

@@ -32,12 +32,6 @@ TABLE = {
 }
 
 
-@pytest.fixture
-def database_url(new_database: Callable[..., str]) -> str:
-    """Who sees what is decided by the same code on both databases."""
-    return new_database("sqlite")
-
-
 @pytest.fixture(autouse=True)
 def _two_rounds(database: Database) -> None:
     with database.write() as session:
